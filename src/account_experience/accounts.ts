@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { domainToASCII } from 'node:url';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { OAuthError } from '../oauth/error.ts';
+import {
+  type AccountRow,
+  deleteAccount,
+  findAccount,
+  findAccountByEmail,
+  insertAccount,
+  listAccounts,
+} from '../store/accounts.ts';
+import { write } from '../store/write.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+import { TEXTS } from './texts.ts';
+
+export type Account = {
+  readonly subject: string;
+  readonly email: string;
+  /** By their names of OpenID Connect Core section 5.1; without `sub` and `email`. */
+  readonly claims: JsonObject;
+  readonly created_at: number;
+};
+
+export type NewAccount = {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | undefined;
+  readonly claims?: JsonObject | undefined;
+};
+
+type Store = Pick<AuthorizationServer, 'db' | 'now'>;
+
+/** NIST SP 800-63B section 5.1.1.2: length, and nothing about its composition. Counted in characters. */
+const SHORTEST_PASSWORD = 8;
+const LONGEST_PASSWORD = 256;
+
+/** Throws `invalid_request` for an address or a password that will not do, and a conflict for one that is taken. */
+export async function createAccount(server: Store, { email, password, name, claims }: NewAccount): Promise<Account> {
+  const row = {
+    subject: randomUUID(),
+    email: parseEmail(email),
+    password: await hashPassword(checkedPassword(password)),
+    claims: JSON.stringify({ ...claims, ...(name ? { name } : {}) }),
+    created_at: seconds(server),
+  };
+  const isNew = await write(server, (tx) => insertAccount(tx, row));
+  if (!isNew) throw new OAuthError('conflict', TEXTS.account.emailTaken(row.email));
+  return accountOf(row);
+}
+
+/** In the order of their addresses, read a page at a time. */
+export async function* allAccounts(server: Pick<Store, 'db'>, pageSize = 500): AsyncGenerator<Account> {
+  let last = '';
+  for (;;) {
+    const rows = await listAccounts(server.db.queries, last, pageSize);
+    for (const row of rows) yield accountOf(row);
+    if (rows.length < pageSize) return;
+    last = rows.at(-1)?.email ?? '';
+  }
+}
+
+/** Returns the address as it was stored. Throws `not_found`. */
+export async function removeAccount(server: Pick<Store, 'db'>, email: string): Promise<string> {
+  const normal = normalEmail(email);
+  if (!(await write(server, (tx) => deleteAccount(tx, normal)))) {
+    throw new OAuthError('not_found', TEXTS.account.emailUnknown(normal));
+  }
+  return normal;
+}
+
+export async function accountOfSubject(server: Pick<Store, 'db'>, subject: string): Promise<Account | undefined> {
+  const row = await findAccount(server.db.queries, subject);
+  return row && accountOf(row);
+}
+
+/** Undefined for an unknown address as for a wrong password, after the same time. */
+export async function accountOfPassword(
+  server: Pick<Store, 'db'>,
+  email: string,
+  password: string,
+): Promise<Account | undefined> {
+  const row = await findAccountByEmail(server.db.queries, normalEmail(email));
+  const isRight = await verifyPassword(password, row?.password);
+  return row && isRight ? accountOf(row) : undefined;
+}
+
+const accountOf = (row: AccountRow): Account => ({
+  subject: row.subject,
+  email: row.email,
+  claims: JSON.parse(row.claims) as JsonObject,
+  created_at: row.created_at,
+});
+
+/** One address has one spelling. The domain as DNS has it (RFC 5891), which is what browsers send too. */
+export function normalEmail(email: string): string {
+  const text = email.trim().normalize('NFC').toLowerCase().normalize('NFC');
+  const at = text.lastIndexOf('@');
+  const domain = at < 0 ? '' : domainToASCII(text.slice(at + 1));
+  return domain === '' ? text : `${text.slice(0, at)}@${domain}`;
+}
+
+/** RFC 5321 section 4.5.3.1 for the lengths, section 4.1.2 for the form, without its quoted strings. */
+const EMAIL =
+  /^(?=.{1,254}$)(?=.{1,64}@)[^\s@"(),:;<>[\]\\\p{C}.]+(?:\.[^\s@"(),:;<>[\]\\\p{C}.]+)*@(?<domain>[^@]+)$/u;
+const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
+
+function parseEmail(email: string): string {
+  const normal = normalEmail(email);
+  if (normal === '') throw new OAuthError('invalid_request', TEXTS.account.emailMissing);
+  const domain = EMAIL.exec(normal)?.groups?.domain ?? '';
+  if (!DOMAIN.test(domain)) throw new OAuthError('invalid_request', TEXTS.account.emailMalformed(email));
+  return normal;
+}
+
+function checkedPassword(password: string): string {
+  const length = [...password.normalize('NFC')].length;
+  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
+    throw new OAuthError('invalid_request', TEXTS.account.passwordLength(SHORTEST_PASSWORD, LONGEST_PASSWORD));
+  }
+  return password;
+}

@@ -1,0 +1,104 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { acceptConsentRequest, getConsentRequest, rejectConsentRequest } from '../endpoints/admin/consent_requests.ts';
+import { acceptLoginRequest, getLoginRequest, rejectLoginRequest } from '../endpoints/admin/login_requests.ts';
+import type { Reply } from '../http/reply.ts';
+import type { Request } from '../http/request.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { Parameters } from '../oauth/parameters.ts';
+
+/** The admin API as any login app uses it, without the network between: the same endpoints, the same JSON. */
+type Endpoint = (server: AuthorizationServer, request: Request) => Promise<Reply>;
+
+/** What the pages need to know of the client. */
+export type FlowClient = {
+  readonly client_id: string;
+  readonly client_name?: string;
+  readonly redirect_uris?: readonly string[] | null;
+  readonly skip_consent?: boolean;
+};
+
+/** What login and consent requests have in common. */
+export type FlowRequest = {
+  readonly challenge: string;
+  readonly client: FlowClient;
+  readonly request_url: string;
+  readonly requested_scope: readonly string[];
+  readonly requested_access_token_audience: readonly string[];
+  readonly skip: boolean;
+  readonly subject: string;
+  readonly oidc_context: { readonly login_hint?: string } | null;
+};
+
+export type LoginAcceptance = {
+  readonly subject: string;
+  readonly remember: boolean;
+  readonly remember_for: number;
+  readonly amr: string[];
+  readonly acr: string;
+};
+
+export type ConsentAcceptance = {
+  readonly grant_scope: string[];
+  readonly grant_access_token_audience: string[];
+  readonly remember: boolean;
+  readonly remember_for: number;
+  readonly session: { readonly id_token: JsonObject };
+};
+
+export type FlowRejection = {
+  readonly error: string;
+  readonly error_description: string;
+  readonly status_code: number;
+};
+
+type Challenge = { readonly login_challenge: string } | { readonly consent_challenge: string };
+
+export const findLogin = (server: AuthorizationServer, login_challenge: string): Promise<FlowRequest> =>
+  call(server, getLoginRequest, 'GET', { login_challenge });
+
+export const findConsent = (server: AuthorizationServer, consent_challenge: string): Promise<FlowRequest> =>
+  call(server, getConsentRequest, 'GET', { consent_challenge });
+
+/** Each returns where the browser goes next. */
+export const acceptLogin = (server: AuthorizationServer, login_challenge: string, body: LoginAcceptance) =>
+  answer(server, acceptLoginRequest, { login_challenge }, body);
+
+export const rejectLogin = (server: AuthorizationServer, login_challenge: string, body: FlowRejection) =>
+  answer(server, rejectLoginRequest, { login_challenge }, body);
+
+export const acceptConsent = (server: AuthorizationServer, consent_challenge: string, body: ConsentAcceptance) =>
+  answer(server, acceptConsentRequest, { consent_challenge }, body);
+
+export const rejectConsent = (server: AuthorizationServer, consent_challenge: string, body: FlowRejection) =>
+  answer(server, rejectConsentRequest, { consent_challenge }, body);
+
+async function answer(
+  server: AuthorizationServer,
+  endpoint: Endpoint,
+  challenge: Challenge,
+  body: Json,
+): Promise<string> {
+  const { redirect_to } = await call<{ redirect_to: string }>(server, endpoint, 'PUT', challenge, body);
+  return redirect_to;
+}
+
+async function call<T>(
+  server: AuthorizationServer,
+  endpoint: Endpoint,
+  method: 'GET' | 'PUT',
+  challenge: Challenge,
+  body?: Json,
+): Promise<T> {
+  const reply = await endpoint(server, {
+    method,
+    path: '',
+    query: Parameters.of(challenge).toString(),
+    params: {},
+    headers: {},
+    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+  });
+  // A request that was answered before is a link that does not work any more.
+  if (reply.status !== 200) throw new OAuthError('challenge_not_found');
+  return JSON.parse(reply.body) as T;
+}

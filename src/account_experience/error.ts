@@ -1,0 +1,50 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Reply } from '../http/reply.ts';
+import { queryOf, type Request } from '../http/request.ts';
+import type { Endpoint } from '../http/route.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { pageUrl, showPage } from './layout.ts';
+import { markup } from './markup.ts';
+import { operatorLine } from './notices.ts';
+import { TEXTS } from './texts.ts';
+
+const MEMBERS = ['error', 'error_description', 'error_hint', 'error_debug'] as const;
+
+/** The page behind the default of `urls.error`: what the authorization endpoint cannot tell the client. */
+export function showError(server: Pick<AuthorizationServer, 'config'>, request: Request): Reply {
+  const query = queryOf(request);
+  const told = MEMBERS.filter((member) => query.get(member) !== '');
+  const texts = TEXTS.error;
+  const main = markup`<h1 id="error-title">${texts.title}</h1>
+<p class="lead">${texts.lead}</p>
+${told.length > 0 && markup`<dl>${told.map((member) => markup`<dt>${texts[member]}</dt><dd id="${member}">${query.get(member)}</dd>`)}</dl>`}
+<p>${texts.wayBack}</p>
+${operatorLine(texts.operator, 'urls.error')}`;
+  return showPage(server, { status: 400, title: texts.title, main });
+}
+
+/** Errors of a page are read by the person before it. */
+export const withProblemPage =
+  (endpoint: Endpoint<AuthorizationServer>): Endpoint<AuthorizationServer> =>
+  async (server, request) => {
+    try {
+      return await endpoint(server, request);
+    } catch (error) {
+      if (error instanceof OAuthError) return showProblem(server, request, error);
+      throw error;
+    }
+  };
+
+/** Statuses after which the same address may work: the form is shown anew, or the server has recovered. */
+const AGAIN = [403, 503];
+
+function showProblem(server: AuthorizationServer, request: Request, error: OAuthError): Reply {
+  const texts = TEXTS.problem;
+  const { title, text } = texts.byStatus[error.status] ?? texts.other;
+  const here = pageUrl(server, `${request.path}${request.query && `?${request.query}`}`);
+  const main = markup`<h1 id="problem-title">${title}</h1>
+<p>${text}</p>
+${AGAIN.includes(error.status) && markup`<p class="actions"><a class="button primary" id="again" href="${here}">${texts.again}</a></p>`}
+<p class="quiet foot">${texts.code}: <code>${error.error}</code></p>`;
+  return showPage(server, { status: error.status, title, main, headers: error.headers });
+}

@@ -1,0 +1,49 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { PAGE_HEADERS, type Reply } from '../http/reply.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { Parameters } from '../oauth/parameters.ts';
+import { matchRedirectUri } from '../oauth/redirect_uri.ts';
+import type { FlowRequest } from './admin_contract.ts';
+
+/** Origins that a CSP can name: it has no spelling for IPv6 addresses, and hosts may hold what would end a directive. */
+const ORIGIN = /^https?:\/\/[a-z\d.-]+(?::\d+)?$/;
+const SCHEME = /^[a-z][a-z\d+.-]*:$/;
+
+/** A client may have registered thousands; a header line should not become longer than servers in between take. */
+const MOST_SOURCES = 40;
+
+/**
+ * The headers of a page whose form goes on to the client. CSP3 section 6.4.1 applies `form-action` to every redirect
+ * that follows the submission too, so it names where this flow may lead: the authorization endpoint, the pages of
+ * others that come next, and the client.
+ */
+export function formHeaders(server: Pick<AuthorizationServer, 'config'>, flow: FlowRequest): Reply['headers'] {
+  const { consent, error } = server.config.urls;
+  const destinations = [flow.request_url, consent, error, ...redirectUrisOf(flow)];
+  const sources = new Set(destinations.map(sourceOf).filter((source) => source !== undefined));
+  const allowed = ["'self'", ...sources].slice(0, MOST_SOURCES).join(' ');
+  const policy = PAGE_HEADERS['content-security-policy'] ?? '';
+  return { 'content-security-policy': policy.replace("form-action 'self'", `form-action ${allowed}`) };
+}
+
+/** The one of the request, or all of the client's where a request object names it. */
+function redirectUrisOf({ request_url, client }: FlowRequest): readonly string[] {
+  const registered = client.redirect_uris ?? [];
+  try {
+    const query = Parameters.parse(URL.parse(request_url)?.search.slice(1) ?? '');
+    return query.has('request') || query.has('request_uri')
+      ? registered
+      : [matchRedirectUri(query.get('redirect_uri'), registered)];
+  } catch (error) {
+    if (error instanceof OAuthError) return registered;
+    throw error;
+  }
+}
+
+/** CSP3 section 2.3.1: an origin, or the scheme of an application. */
+function sourceOf(uri: string | undefined): string | undefined {
+  const url = URL.parse(uri ?? '');
+  if (!url) return undefined;
+  if (ORIGIN.test(url.origin)) return url.origin;
+  return SCHEME.test(url.protocol) ? url.protocol : undefined;
+}

@@ -1,0 +1,41 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { Parameters } from '../oauth/parameters.ts';
+import type { FlowClient } from './admin_contract.ts';
+import { TOKEN_FIELD } from './csrf.ts';
+import { pageUrl } from './layout.ts';
+import { type Content, type Markup, markup } from './markup.ts';
+
+type Target = { readonly path: string; readonly query: Record<string, string>; readonly token: string };
+
+/** The challenge stays in the URL, so that reloading whatever answers starts the page again. */
+export function form(server: Pick<AuthorizationServer, 'config'>, target: Target, content: Content): Markup {
+  const action = pageUrl(server, `${target.path}?${Parameters.of(target.query)}`);
+  return markup`<form method="post" action="${action}">
+<input type="hidden" name="${TOKEN_FIELD}" value="${target.token}">
+${content}
+</form>`;
+}
+
+type Checkbox = {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  readonly checked: boolean;
+  readonly label: Content;
+};
+
+export const checkbox = ({ id, name, value, checked, label }: Checkbox): Markup =>
+  markup`<label class="check"><input type="checkbox" id="${id}" name="${name}" value="${value}"${checked && markup` checked`}>
+<span>${label}</span></label>`;
+
+/** The first is what the return key presses. */
+export const buttons = (texts: { readonly accept: string; readonly reject: string }): Markup =>
+  markup`<div class="actions">
+<button class="button primary" id="accept" name="action" value="accept">${texts.accept}</button>
+<button class="button" id="reject" name="action" value="reject" formnovalidate>${texts.reject}</button>
+</div>`;
+
+export const alert = (id: string, text: string): Markup =>
+  markup`<p class="alert" id="${id}" role="alert" tabindex="-1">${text}</p>`;
+
+export const clientName = ({ client_id, client_name }: FlowClient): string => client_name?.trim() || client_id;

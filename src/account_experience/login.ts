@@ -1,0 +1,82 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { type Reply, redirect } from '../http/reply.ts';
+import { formOf, queryOf, type Request } from '../http/request.ts';
+import { Parameters, spaceList } from '../oauth/parameters.ts';
+import { accountOfPassword, accountOfSubject } from './accounts.ts';
+import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
+import { checkForm, protectForm } from './csrf.ts';
+import { formHeaders } from './form_action.ts';
+import { alert, buttons, checkbox, clientName, form } from './forms.ts';
+import { showPage } from './layout.ts';
+import { markup } from './markup.ts';
+import { showNotice } from './notices.ts';
+import { TEXTS } from './texts.ts';
+
+/** RFC 8176 section 2. */
+const PASSWORD = { remember_for: 0, amr: ['pwd'], acr: '' };
+
+/** The page behind the default of `urls.login`. */
+export async function showLogin(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = queryOf(request).get('login_challenge');
+  if (challenge === '') return showNotice(server, 'login');
+  const login = await findLogin(server, challenge);
+  if (login.skip) return redirect(302, await resume(server, login));
+  return loginPage(server, request, login, { email: login.oidc_context?.login_hint ?? '' });
+}
+
+export async function answerLogin(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = queryOf(request).get('login_challenge');
+  const answers = formOf(request);
+  checkForm(server, request, answers, `login ${challenge}`);
+  const login = await findLogin(server, challenge);
+  if (answers.get('action') === 'reject') {
+    const denial = { error: 'access_denied', error_description: TEXTS.login.denied, status_code: 403 };
+    return redirect(303, await rejectLogin(server, challenge, denial));
+  }
+  const typed = { email: answers.get('email'), remember: answers.has('remember') };
+  const account = await accountOfPassword(server, typed.email, answers.get('password'));
+  if (!account) return loginPage(server, request, login, { ...typed, refused: true });
+  const acceptance = { ...PASSWORD, subject: account.subject, remember: typed.remember };
+  return redirect(303, await acceptLogin(server, challenge, acceptance));
+}
+
+/** The session of a remembered login, unless its account was deleted since. */
+async function resume(server: AuthorizationServer, login: FlowRequest): Promise<string> {
+  const account = await accountOfSubject(server, login.subject);
+  if (account) return acceptLogin(server, login.challenge, { ...PASSWORD, subject: account.subject, remember: true });
+  const query = Parameters.parse(URL.parse(login.request_url)?.search.slice(1) ?? '');
+  if (spaceList(query.get('prompt')).includes('none')) {
+    const denial = { error: 'login_required', error_description: TEXTS.login.gone, status_code: 400 };
+    return rejectLogin(server, login.challenge, denial);
+  }
+  // The contract answers another subject than the session's by asking for a new login.
+  return acceptLogin(server, login.challenge, { ...PASSWORD, subject: 'nobody', remember: false });
+}
+
+type Typed = { readonly email: string; readonly remember?: boolean; readonly refused?: boolean };
+
+function loginPage(server: AuthorizationServer, request: Request, login: FlowRequest, typed: Typed): Reply {
+  const texts = TEXTS.login;
+  const { token, headers } = protectForm(server, request, `login ${login.challenge}`);
+  const invalid = typed.refused && markup` aria-invalid="true" aria-describedby="login-error"`;
+  const focus = markup` autofocus`;
+  const main = markup`<h1 id="login-title">${texts.title}</h1>
+<p class="lead">${texts.lead} <strong><bdi>${clientName(login.client)}</bdi></strong></p>
+${typed.refused && alert('login-error', texts.refused)}
+${form(
+  server,
+  { path: '/oauth2/fallbacks/login', query: { login_challenge: login.challenge }, token },
+  markup`<label class="field"><span>${texts.email}</span>
+<input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${typed.email}"${invalid}${typed.email === '' && focus}></label>
+<label class="field"><span>${texts.password}</span>
+<input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${typed.email !== '' && focus}></label>
+${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: typed.remember === true, label: texts.remember })}
+${buttons(texts)}`,
+)}`;
+  return showPage(server, {
+    status: typed.refused ? 401 : 200,
+    title: `${texts.title} – ${clientName(login.client)}`,
+    main,
+    headers: { ...formHeaders(server, login), ...headers },
+  });
+}

@@ -1,0 +1,23 @@
+import { escapeHtml } from '../http/reply.ts';
+
+/** Text that is HTML already. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template may hold; false and undefined leave nothing. */
+export type Content = Markup | string | number | false | undefined | readonly Content[];
+
+/** A template whose values are escaped, unless they are markup themselves. Attribute values belong in double quotes. */
+export const markup = (parts: TemplateStringsArray, ...values: readonly Content[]): Markup =>
+  new Markup(parts.map((part, at) => part + textOf(values[at])).join(''));
+
+function textOf(content: Content): string {
+  if (content === undefined || content === false) return '';
+  if (content instanceof Markup) return content.text;
+  return typeof content === 'object' ? content.map(textOf).join('') : escapeHtml(String(content));
+}

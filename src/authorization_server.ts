@@ -1,0 +1,17 @@
+import type { Logger } from 'pino';
+import type { Config } from './config/schema.ts';
+import type { Keys } from './keys/keys.ts';
+import type { Database } from './store/db.ts';
+
+/** What an endpoint may use. Made once, in server.ts, and handed down. */
+export type AuthorizationServer = {
+  readonly config: Config;
+  readonly db: Database;
+  readonly keys: Keys;
+  readonly log: Logger;
+  /** Milliseconds since 1970; tests freeze it. */
+  readonly now: () => number;
+};
+
+/** Whole seconds since 1970, as tokens and rows carry them. */
+export const seconds = (server: { now: () => number }): number => Math.floor(server.now() / 1000);

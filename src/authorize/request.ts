@@ -1,0 +1,57 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { type Client, clientOf } from '../client/client.ts';
+import { audienceOf } from '../oauth/audience.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { type Parameters, spaceList } from '../oauth/parameters.ts';
+import { matchRedirectUri } from '../oauth/redirect_uri.ts';
+import { findClient } from '../store/clients.ts';
+import { isResponseMode, type ResponseMode } from './respond.ts';
+
+/** A request whose client and redirect URI are known good: from here on, errors may go to the client. */
+export type AuthorizationRequest = {
+  readonly client: Client;
+  readonly parameters: Parameters;
+  readonly redirect_uri: string;
+  readonly response_type: readonly string[];
+  /** What was asked for, else the default of the response type (OAuth 2.0 Multiple Response Types section 2.1). */
+  readonly response_mode: ResponseMode;
+  readonly scope: readonly string[];
+  readonly audience: readonly string[];
+  readonly prompt: readonly string[];
+};
+
+/** RFC 6749 section 3.1: the checks whose errors must not be sent to a redirect URI (section 4.1.2.1). */
+export async function readAuthorizationRequest(
+  server: AuthorizationServer,
+  parameters: Parameters,
+): Promise<AuthorizationRequest> {
+  const row = await findClient(server.db.queries, parameters.get('client_id'));
+  if (!row) throw new OAuthError('invalid_client', 'There is no client with this client_id.');
+  const client = clientOf(row);
+  const response_type = spaceList(parameters.get('response_type'));
+  const response_mode = readResponseMode(parameters.get('response_mode'), response_type);
+  const scope = spaceList(parameters.get('scope'));
+  // OpenID Connect Core section 3.1.2.1.
+  if (scope.includes('openid') && parameters.get('redirect_uri') === '') {
+    throw new OAuthError('invalid_request', "The parameter 'redirect_uri' is required with the scope 'openid'.");
+  }
+  return {
+    client,
+    parameters,
+    redirect_uri: matchRedirectUri(parameters.get('redirect_uri'), client.redirect_uris ?? []),
+    response_type,
+    response_mode,
+    scope,
+    audience: audienceOf(parameters),
+    prompt: spaceList(parameters.get('prompt')),
+  };
+}
+
+function readResponseMode(requested: string, response_type: readonly string[]): ResponseMode {
+  if (requested === '') return isCodeOnly(response_type) ? 'query' : 'fragment';
+  if (isResponseMode(requested)) return requested;
+  throw new OAuthError('unsupported_response_mode', `The response mode '${requested}' is not supported.`);
+}
+
+export const isCodeOnly = (response_type: readonly string[]): boolean =>
+  response_type.length === 1 && response_type[0] === 'code';

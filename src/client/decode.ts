@@ -1,0 +1,70 @@
+import { formatDuration, parseDuration } from '../lib/duration.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../lib/json.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { type ClientMetadata, DEFAULTS, MEMBERS } from './members.ts';
+import { publicKeySet } from './key_set.ts';
+
+/** What a request says about a client: the metadata with defaults filled in, and the two members that are not stored as sent. */
+export type ClientRequest = {
+  readonly metadata: ClientMetadata;
+  readonly client_id: string;
+  readonly client_secret: string;
+};
+
+/** RFC 7591 section 2. Unknown members are ignored; a member of the wrong type is refused (`bad_request`). */
+export function decodeClient(body: Uint8Array): ClientRequest {
+  const value = decodeObject(body);
+  const metadata: JsonObject = {};
+  for (const [name, { kind, presence }] of Object.entries(MEMBERS)) {
+    const sent = value[name];
+    // `metadata: null` is kept: any JSON value is allowed there.
+    const isUnset = sent === undefined || (sent === null && kind !== 'json');
+    metadata[name] = isUnset ? DEFAULTS[kind](presence) : READERS[kind](name, sent);
+  }
+  return {
+    metadata: metadata as ClientMetadata,
+    client_id: text('client_id', value['client_id'] ?? ''),
+    client_secret: text('client_secret', value['client_secret'] ?? ''),
+  };
+}
+
+function decodeObject(body: Uint8Array): JsonObject {
+  let value: Json;
+  try {
+    value = parseJson(body);
+  } catch (error) {
+    throw malformed(error instanceof Error ? error.message : 'the body is not JSON');
+  }
+  if (!isObject(value)) throw malformed('a client is a JSON object');
+  return value;
+}
+
+const READERS: Readonly<Record<keyof typeof DEFAULTS, (name: string, value: Json) => Json>> = {
+  text,
+  texts: (name, value) =>
+    Array.isArray(value) ? value.map((entry) => text(name, entry)) : refuse(name, 'a list of strings'),
+  flag,
+  optional_flag: flag,
+  number: (name, value) => (Number.isInteger(value) ? value : refuse(name, 'an integer')),
+  duration: (name, value) => {
+    const parsed = typeof value === 'string' ? parseDuration(value) : undefined;
+    return parsed === undefined ? refuse(name, 'a duration such as "1h30m"') : formatDuration(parsed);
+  },
+  keys: (name, value) => (isObject(value) ? publicKeySet(value) : refuse(name, 'a JSON Web Key Set')),
+  json: (_name, value) => value,
+};
+
+function text(name: string, value: Json): string {
+  return typeof value === 'string' ? value : refuse(name, 'a string');
+}
+
+function flag(name: string, value: Json): boolean {
+  return typeof value === 'boolean' ? value : refuse(name, 'true or false');
+}
+
+function refuse(name: string, expected: string): never {
+  throw malformed(`the member '${name}' must be ${expected}`);
+}
+
+const malformed = (reason: string): OAuthError =>
+  new OAuthError('bad_request', `Unable to decode the request body: ${reason}.`);

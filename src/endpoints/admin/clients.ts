@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { AuthorizationServer } from '../../authorization_server.ts';
+import { type Client, clientOf, clientRow, isPublic } from '../../client/client.ts';
+import { decodeClient } from '../../client/decode.ts';
+import { checkMetadata } from '../../client/metadata.ts';
+import { presentClient, presentWritten } from '../../client/present.ts';
+import { generateSecret, hashChosenSecret, hashGeneratedSecret } from '../../client/secret.ts';
+import type { Config } from '../../config/schema.ts';
+import { publicUrl } from '../../flow/flow.ts';
+import { json, noContent, type Reply } from '../../http/reply.ts';
+import { queryOf, type Request } from '../../http/request.ts';
+import { OAuthError } from '../../oauth/error.ts';
+import { encode } from '../../oauth/parameters.ts';
+import { deleteClient, findClient, insertClient, listClients, updateClient } from '../../store/clients.ts';
+import { write } from '../../store/write.ts';
+import { linkHeader, readPage } from './paging.ts';
+
+/** RFC 7591 section 3.1, for administrators: the id and the secret may be chosen. */
+export async function createOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const { metadata, client_id, client_secret } = decodeClient(request.body);
+  checkMetadata(metadata, client_secret, rulesOf(server.config));
+  checkClientId(client_id);
+  const secret = client_secret || generateSecret();
+  const registration = server.keys.opaque.mint('access_token');
+  const client: Client = {
+    ...metadata,
+    client_id: client_id || randomUUID(),
+    created_at: wholeSeconds(server),
+    updated_at: new Date(server.now()).toISOString(),
+    secret_hashes: [client_secret ? await hashChosenSecret(secret) : hashGeneratedSecret(secret)],
+    registration_access_token_hash: registration.hash.toString('base64url'),
+  };
+  if (!(await write(server, (tx) => insertClient(tx, clientRow(client))))) throw new OAuthError('conflict');
+  const answer = {
+    ...presentWritten(client),
+    ...(isPublic(client) ? {} : { client_secret: secret }),
+    registration_access_token: registration.token,
+    registration_client_uri: publicUrl(server, `oauth2/register/${encodeURIComponent(client.client_id)}`),
+  };
+  return json(201, answer, { location: `/admin/clients/${escapedTwice(client.client_id)}` });
+}
+
+export async function getOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
+  return json(200, presentClient(await loadClient(server, request)));
+}
+
+export async function listOAuth2Clients(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const page = readPage(server, request, 'clients');
+  const parameters = queryOf(request);
+  const filter = { client_name: parameters.get('client_name'), owner: parameters.get('owner') };
+  const rows = await listClients(server.db.queries, filter, page.after, page.size + 1);
+  const shown = rows.slice(0, page.size);
+  const next = rows.length > page.size ? shown.at(-1)?.client_id : undefined;
+  const clients = shown.map((row) => presentClient(clientOf(row)));
+  return json(200, clients, { link: linkHeader(server, request, 'clients', page, next) });
+}
+
+/** Replaces all metadata. Without a secret the current ones stay, with one they all give way to it. */
+export async function setOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const { metadata, client_secret } = decodeClient(request.body);
+  checkMetadata(metadata, client_secret, rulesOf(server.config));
+  const chosen = client_secret && (await hashChosenSecret(client_secret));
+  const client = await write(server, async (tx) => {
+    const row = await findClient(tx, pathId(request));
+    if (!row) throw new OAuthError('row_not_found');
+    const stored = clientOf(row);
+    const updated_at = new Date(server.now()).toISOString();
+    const replaced: Client = { ...stored, ...metadata, updated_at, ...(chosen ? { secret_hashes: [chosen] } : {}) };
+    await updateClient(tx, clientRow(replaced));
+    return replaced;
+  });
+  return json(200, { ...presentWritten(client), ...(client_secret ? { client_secret } : {}) });
+}
+
+export async function deleteOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const isDeleted = await write(server, (tx) => deleteClient(tx, pathId(request)));
+  if (!isDeleted) throw new OAuthError('row_not_found');
+  return noContent();
+}
+
+async function loadClient(server: AuthorizationServer, request: Request): Promise<Client> {
+  const row = await findClient(server.db.queries, pathId(request));
+  if (!row) throw new OAuthError('row_not_found');
+  return clientOf(row);
+}
+
+const pathId = (request: Request): string => request.params['id'] ?? '';
+
+/** Hydra: what needs escaping in a path segment is escaped twice. */
+const escapedTwice = (id: string): string =>
+  encode(id)
+    .replaceAll('+', '%20')
+    .replace(/%(24|26|2B|3D|3A|40)/g, (escape) => decodeURIComponent(escape))
+    .replaceAll('%', '%25');
+
+const LONGEST_ID = 255;
+
+function checkClientId(client_id: string): void {
+  if (Buffer.byteLength(client_id) > LONGEST_ID) {
+    throw new OAuthError('invalid_client_metadata', `The member 'client_id' is longer than ${LONGEST_ID} bytes.`);
+  }
+}
+
+const rulesOf = ({ oidc, strategies }: Config) => ({
+  default_scope: oidc.dynamic_client_registration.default_scope,
+  subject_types: oidc.subject_identifiers.supported_types,
+  access_token_strategy: strategies.access_token,
+});
+
+const wholeSeconds = (server: AuthorizationServer): string =>
+  new Date(Math.round(server.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');

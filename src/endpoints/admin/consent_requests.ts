@@ -1,0 +1,96 @@
+import Type from 'typebox';
+import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
+import { presentClient } from '../../client/present.ts';
+import { openState, sealState } from '../../flow/challenge.ts';
+import { type ConsentRequest, checkAge, requestUrl } from '../../flow/flow.ts';
+import { jsonBody } from '../../http/body.ts';
+import { json, type Reply } from '../../http/reply.ts';
+import type { Request } from '../../http/request.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { OAuthError } from '../../oauth/error.ts';
+import { withQuery } from '../../oauth/parameters.ts';
+import { challengeOf, flowClient, questionOf, REFUSAL, refusalOf } from './requests.ts';
+
+/** What the consent app has to know to ask. */
+export async function getConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'consent_challenge');
+  const flow = await openConsent(server, challenge);
+  return json(200, {
+    challenge,
+    consent_request_id: flow.consent_request_id,
+    ...questionOf(flow),
+    skip: flow.skip,
+    subject: flow.subject,
+    client: presentClient(await flowClient(server, flow)),
+    request_url: requestUrl(server, flow),
+    // Hydra: the id of the flow, not the challenge that the login app saw.
+    login_challenge: flow.flow_id,
+    login_session_id: flow.sid,
+    acr: flow.acr,
+    amr: flow.amr,
+    context: flow.context ?? null,
+  });
+}
+
+const ACCEPT_CONSENT = Type.Object({
+  grant_scope: Type.Optional(Type.Array(Type.String())),
+  grant_access_token_audience: Type.Optional(Type.Array(Type.String())),
+  session: Type.Optional(
+    Type.Object({
+      access_token: Type.Optional(Type.Union([Type.Null(), Type.Record(Type.String(), Type.Unknown())])),
+      id_token: Type.Optional(Type.Union([Type.Null(), Type.Record(Type.String(), Type.Unknown())])),
+    }),
+  ),
+  remember: Type.Optional(Type.Boolean()),
+  remember_for: Type.Optional(Type.Integer()),
+  context: Type.Optional(Type.Unknown()),
+});
+
+/** Hydra: what the app grants need not be what was requested. */
+export async function acceptConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'consent_challenge');
+  const body = consentBody(request, ACCEPT_CONSENT);
+  const flow = await openConsent(server, challenge);
+  const consent_verifier = await sealState(server, 'consent_verifier', {
+    ...flow,
+    accepted: {
+      grant_scope: body.grant_scope ?? [],
+      grant_access_token_audience: body.grant_access_token_audience ?? [],
+      session: {
+        access_token: (body.session?.access_token ?? {}) as JsonObject,
+        id_token: (body.session?.id_token ?? {}) as JsonObject,
+      },
+      remember: body.remember ?? false,
+      remember_for: body.remember_for ?? 0,
+      handled_at: seconds(server),
+      ...(body.context === undefined ? {} : { context: body.context as Json }),
+    },
+  });
+  return redirectTo(withQuery(requestUrl(server, flow), { consent_verifier }));
+}
+
+export async function rejectConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'consent_challenge');
+  const rejected = refusalOf(consentBody(request, REFUSAL), 'consent request denied');
+  const flow = await openConsent(server, challenge);
+  const consent_verifier = await sealState(server, 'consent_verifier', { ...flow, rejected });
+  return redirectTo(withQuery(requestUrl(server, flow), { consent_verifier }));
+}
+
+async function openConsent(server: AuthorizationServer, challenge: string): Promise<ConsentRequest> {
+  const flow = await openState(server, 'consent_challenge', challenge);
+  if (!flow) throw new OAuthError('challenge_not_found', 'There is no consent request with this challenge.');
+  checkAge(server, flow);
+  return flow;
+}
+
+const redirectTo = (redirect_to: string): Reply => json(200, { redirect_to });
+
+/** Hydra: a body that does not decode has no better name here. */
+function consentBody<Schema extends Type.TSchema>(request: Request, schema: Schema): Type.Static<Schema> {
+  try {
+    return jsonBody(request, schema);
+  } catch (error) {
+    throw new OAuthError('unclassified', `Unable to decode the body: ${(error as SyntaxError).message}.`);
+  }
+}

@@ -1,0 +1,92 @@
+import Type from 'typebox';
+import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
+import { presentClient } from '../../client/present.ts';
+import { openState, sealState } from '../../flow/challenge.ts';
+import { checkAge, type LoginRequest, requestUrl } from '../../flow/flow.ts';
+import { jsonBody } from '../../http/body.ts';
+import { json, type Reply } from '../../http/reply.ts';
+import type { Request } from '../../http/request.ts';
+import type { Json } from '../../lib/json.ts';
+import { OAuthError } from '../../oauth/error.ts';
+import { withQuery } from '../../oauth/parameters.ts';
+import { challengeOf, flowClient, questionOf, REFUSAL, refusalOf } from './requests.ts';
+
+/** What the login app has to know to ask. */
+export async function getLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'login_challenge');
+  const flow = await openLogin(server, challenge);
+  return json(200, {
+    challenge,
+    ...questionOf(flow),
+    skip: flow.remembered !== undefined,
+    subject: flow.remembered?.subject ?? '',
+    client: presentClient(await flowClient(server, flow)),
+    request_url: requestUrl(server, flow),
+    session_id: flow.sid,
+  });
+}
+
+const ACCEPT_LOGIN = Type.Object({
+  subject: Type.Optional(Type.String()),
+  remember: Type.Optional(Type.Boolean()),
+  remember_for: Type.Optional(Type.Integer()),
+  extend_session_lifespan: Type.Optional(Type.Boolean()),
+  acr: Type.Optional(Type.String()),
+  amr: Type.Optional(Type.Array(Type.String())),
+  identity_provider_session_id: Type.Optional(Type.String()),
+  force_subject_identifier: Type.Optional(Type.String()),
+  context: Type.Optional(Type.Unknown()),
+});
+
+export async function acceptLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'login_challenge');
+  const body = loginBody(request, ACCEPT_LOGIN);
+  if (!body.subject) throw new OAuthError('invalid_request', "The member 'subject' must not be empty.");
+  const flow = await openLogin(server, challenge);
+  const { remembered } = flow;
+  // Hydra: whoever is somebody else than remembered has to log in for real.
+  if (remembered && remembered.subject !== body.subject) {
+    return redirectTo(withQuery(requestUrl(server, flow), { prompt: 'login' }));
+  }
+  const login_verifier = await sealState(server, 'login_verifier', {
+    ...flow,
+    accepted: {
+      subject: body.subject,
+      auth_time: remembered?.auth_time ?? seconds(server),
+      remember: remembered !== undefined || (body.remember ?? false),
+      remember_for: body.remember_for ?? 0,
+      extend_session_lifespan: body.extend_session_lifespan ?? false,
+      acr: body.acr ?? '',
+      amr: body.amr ?? [],
+      identity_provider_session_id: body.identity_provider_session_id ?? '',
+      force_subject_identifier: body.force_subject_identifier ?? '',
+      ...(body.context === undefined ? {} : { context: body.context as Json }),
+    },
+  });
+  return redirectTo(withQuery(requestUrl(server, flow), { login_verifier }));
+}
+
+export async function rejectLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const challenge = challengeOf(request, 'login_challenge');
+  const rejected = refusalOf(loginBody(request, REFUSAL), 'login request denied');
+  const flow = await openLogin(server, challenge);
+  const login_verifier = await sealState(server, 'login_verifier', { ...flow, rejected });
+  return redirectTo(withQuery(requestUrl(server, flow), { login_verifier }));
+}
+
+async function openLogin(server: AuthorizationServer, challenge: string): Promise<LoginRequest> {
+  const flow = await openState(server, 'login_challenge', challenge);
+  if (!flow) throw new OAuthError('challenge_not_found', 'There is no login request with this challenge.');
+  checkAge(server, flow);
+  return flow;
+}
+
+const redirectTo = (redirect_to: string): Reply => json(200, { redirect_to });
+
+function loginBody<Schema extends Type.TSchema>(request: Request, schema: Schema): Type.Static<Schema> {
+  try {
+    return jsonBody(request, schema);
+  } catch (error) {
+    throw new OAuthError('invalid_request', `Unable to decode the body: ${(error as SyntaxError).message}.`);
+  }
+}

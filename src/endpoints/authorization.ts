@@ -1,0 +1,61 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { checkAuthorizationRequest, findResponseType } from '../authorize/checks.ts';
+import { type AuthorizationRequest, readAuthorizationRequest } from '../authorize/request.ts';
+import { respond } from '../authorize/respond.ts';
+import { completeFlow } from '../flow/accepted_consent.ts';
+import { nextStep } from '../flow/next_step.ts';
+import { toOAuthError } from '../http/error.ts';
+import { type Reply, redirect } from '../http/reply.ts';
+import { formOf, queryOf, type Request } from '../http/request.ts';
+import { withQuery } from '../oauth/parameters.ts';
+
+/** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
+export async function authorization(server: AuthorizationServer, request: Request): Promise<Reply> {
+  let authorization: AuthorizationRequest;
+  try {
+    // Hydra: of a parameter that stands in both, the one in the body counts.
+    authorization = await readAuthorizationRequest(server, queryOf(request).merge(formOf(request)));
+  } catch (error) {
+    return errorPage(server, error);
+  }
+  try {
+    return await answer(server, request, authorization);
+  } catch (error) {
+    return errorResponse(server, authorization, error);
+  }
+}
+
+async function answer(
+  server: AuthorizationServer,
+  request: Request,
+  authorization: AuthorizationRequest,
+): Promise<Reply> {
+  checkAuthorizationRequest(server, authorization, 'every visit');
+  const step = await nextStep(server, request, authorization);
+  if ('redirect' in step) return step.redirect;
+  checkAuthorizationRequest(server, authorization, 'last visit');
+  const response = findResponseType(authorization.response_type)(server, authorization, step.consent.approval);
+  await completeFlow(server, step.consent.row, response.tokens);
+  return respond(authorization, { ...response.parameters, ...always(server, authorization) });
+}
+
+/** RFC 6749 section 4.1.2 and RFC 9207 section 2: in every answer to a client. */
+const always = (server: AuthorizationServer, { parameters }: AuthorizationRequest) => ({
+  state: parameters.get('state'),
+  iss: server.config.urls.self.issuer,
+});
+
+/** RFC 6749 section 4.1.2.1: the client learns what went wrong. */
+function errorResponse(server: AuthorizationServer, authorization: AuthorizationRequest, caught: unknown): Reply {
+  const error = toOAuthError(caught, server.log);
+  const error_description = error.description(server.config.oauth2.expose_internal_errors);
+  const parameters = { error: error.error, error_description, ...always(server, authorization) };
+  return respond(authorization, parameters, error.headers);
+}
+
+/** RFC 6749 section 4.1.2.1: without a client or redirect URI to trust, the person learns it, and nobody else. */
+export function errorPage(server: AuthorizationServer, caught: unknown): Reply {
+  const error = toOAuthError(caught, server.log);
+  const error_description = error.description(server.config.oauth2.expose_internal_errors);
+  return redirect(302, withQuery(server.config.urls.error, { error: error.error, error_description }));
+}

@@ -1,0 +1,17 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { json, type Reply } from '../http/reply.ts';
+import { ping } from '../store/db.ts';
+
+/** The process answers. */
+export const isAlive = (): Reply => json(200, { status: 'ok' });
+
+/** The database answers too. */
+export async function isReady(server: AuthorizationServer): Promise<Reply> {
+  try {
+    await ping(server.db);
+    return json(200, { status: 'ok' });
+  } catch (error) {
+    server.log.error({ err: error }, 'the database does not answer');
+    return json(503, { errors: { database: 'The database does not answer.' } });
+  }
+}

@@ -1,0 +1,43 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { RESPONSE_TYPES } from '../authorize/checks.ts';
+import { RESPONSE_MODES } from '../authorize/respond.ts';
+import { supportedSubjectTypes } from '../client/metadata.ts';
+import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
+import { publicUrl } from '../flow/flow.ts';
+import * as grants from '../grants/index.ts';
+import type { Reply } from '../http/reply.ts';
+import type { Request } from '../http/request.ts';
+import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
+import { publicDocument } from './jwks.ts';
+
+/** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
+export function openidConfiguration(server: AuthorizationServer, request: Request): Reply {
+  const { urls, oidc, strategies } = server.config;
+  const { alg } = server.keys.signing.signer(ID_TOKEN_SET);
+  return publicDocument(request, {
+    issuer: urls.self.issuer,
+    authorization_endpoint: publicUrl(server, 'oauth2/auth'),
+    token_endpoint: publicUrl(server, 'oauth2/token'),
+    jwks_uri: issuerUrl(server, '.well-known/jwks.json'),
+    userinfo_endpoint: publicUrl(server, 'userinfo'),
+    response_types_supported: RESPONSE_TYPES,
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: Object.keys(grants),
+    subject_types_supported: supportedSubjectTypes(oidc.subject_identifiers.supported_types, strategies.access_token),
+    id_token_signing_alg_values_supported: [alg],
+    userinfo_signing_alg_values_supported: ['none', alg],
+    id_token_signed_response_alg: [alg],
+    userinfo_signed_response_alg: [alg],
+    scopes_supported: ['offline_access', 'offline', 'openid'],
+    claims_supported: ['sub'],
+    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    code_challenge_methods_supported: ['S256'],
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    claims_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  });
+}
+
+const issuerUrl = (server: AuthorizationServer, path: string): string =>
+  `${server.config.urls.self.issuer.replace(/\/$/, '')}/${path}`;

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import { clientOf } from '../client/client.ts';
+import { json, type Reply } from '../http/reply.ts';
+import { bearerOf, formOf, queryOf, type Request } from '../http/request.ts';
+import { signJwt } from '../keys/jwt.ts';
+import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { findBearer, isActive } from '../token/inspect.ts';
+import { identityClaims } from '../token/id_token.ts';
+import { openSession } from '../token/session.ts';
+
+/** OpenID Connect Core section 5.3. Hydra: any access token will do, with or without the scope `openid`. */
+export async function userinfo(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const row = await authenticate(server, tokenOf(request));
+  const client = clientOf(row);
+  const claims = {
+    ...identityClaims({ subject: row.subject, session: openSession(server, row.session) }),
+    iss: server.config.urls.self.issuer,
+    aud: [row.client_id],
+  };
+  if (client.userinfo_signed_response_alg === 'none') return json(200, { ...claims, iat: row.issued_at });
+  const signed = { ...claims, iat: seconds(server), jti: randomUUID() };
+  const body = await signJwt(server.keys.signing.signer(ID_TOKEN_SET), signed);
+  return { status: 200, headers: { 'content-type': 'application/jwt' }, body };
+}
+
+/** RFC 6750 section 2. */
+const tokenOf = (request: Request): string =>
+  bearerOf(request) ?? (queryOf(request).get('access_token') || formOf(request).get('access_token'));
+
+async function authenticate(server: AuthorizationServer, token: string) {
+  const row = await findBearer(server, token);
+  if (row && isActive(server, row)) return row;
+  // Hydra: a refresh token is no credential here, and the body does not say why.
+  if (server.keys.opaque.verify('refresh_token', token) && token.startsWith('ory_rt_')) {
+    throw challenge('unclassified', 'invalid_token', 'Only access tokens are accepted here.');
+  }
+  throw row ? challenge('invalid_token', 'invalid_token') : challenge('request_unauthorized', 'request_unauthorized');
+}
+
+/** RFC 6750 section 3. */
+function challenge(code: 'unclassified' | 'invalid_token' | 'request_unauthorized', error: string, hint = ''): OAuthError {
+  const description = hint || new OAuthError(code).description();
+  const authenticate = `Bearer error="${error}",error_description="${description}"`;
+  return new OAuthError(code, '', { status: 401, headers: { 'www-authenticate': authenticate } });
+}

@@ -1,0 +1,98 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Approval } from '../authorize/approval.ts';
+import type { AuthorizationRequest } from '../authorize/request.ts';
+import type { Request } from '../http/request.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { insertConsent, type NewConsent } from '../store/consents.ts';
+import { insertTokens, type NewToken } from '../store/tokens.ts';
+import { write } from '../store/write.ts';
+import type { Session } from '../token/authorization.ts';
+import { checkClient, checkCsrf } from './accepted_login.ts';
+import { openState } from './challenge.ts';
+import { checkAge, type ConsentAnswer, type ConsentVerifier, parametersOf, rejection } from './flow.ts';
+
+/** A consent that the app vouches for and this browser asked for; `row` is what completes the flow. */
+export type AcceptedConsent = { readonly approval: Approval; readonly row: NewConsent };
+
+/** OpenID Connect Core section 3.1.2.4, third visit: the browser brings what the consent app said. */
+export async function takeConsent(
+  server: AuthorizationServer,
+  request: Request,
+  authorization: AuthorizationRequest,
+  verifier: string,
+): Promise<AcceptedConsent> {
+  const flow = await openState(server, 'consent_verifier', verifier);
+  if (!flow) throw new OAuthError('access_denied', 'The consent verifier is not valid.');
+  checkAge(server, flow);
+  checkClient(flow, authorization.client);
+  if (flow.rejected) throw rejection(flow.rejected);
+  checkCsrf(server, request, 'consent_csrf', authorization.client, flow);
+  const answer = flow.accepted;
+  if (!answer) throw new OAuthError('access_denied', 'The consent verifier is not valid.');
+  return {
+    approval: {
+      client: authorization.client,
+      subject: flow.subject,
+      scope: answer.grant_scope,
+      audience: answer.grant_access_token_audience,
+      request_id: flow.consent_request_id,
+      session: sessionOf(flow, answer),
+    },
+    row: consentRow(server, authorization, flow, answer),
+  };
+}
+
+/** Completes the flow, once: the consent row is the conditional write, and what it grants is stored with it. */
+export async function completeFlow(server: AuthorizationServer, row: NewConsent, tokens: NewToken[]): Promise<void> {
+  const isFirst = await write(server, async (tx) => {
+    if (!(await insertConsent(tx, row))) return false;
+    await insertTokens(tx, tokens);
+    return true;
+  });
+  if (!isFirst) throw new OAuthError('access_denied', 'The consent verifier was used before.');
+}
+
+function sessionOf(flow: ConsentVerifier, { session }: ConsentAnswer): Session {
+  const parameters = parametersOf(flow);
+  // Hydra: who asks for acr_values and gets no answer reads "0".
+  const acr = flow.acr || (parameters.get('acr_values') === '' ? '' : '0');
+  const nonce = parameters.get('nonce');
+  return {
+    ...(flow.mapped_subject === '' ? {} : { mapped_subject: flow.mapped_subject }),
+    auth_time: flow.auth_time,
+    ...(acr === '' ? {} : { acr }),
+    ...(flow.amr.length === 0 ? {} : { amr: flow.amr }),
+    sid: flow.sid,
+    ...(nonce === '' ? {} : { nonce }),
+    ...(Object.keys(session.id_token).length === 0 ? {} : { id_token: session.id_token }),
+    ...(Object.keys(session.access_token).length === 0 ? {} : { access_token: session.access_token }),
+  };
+}
+
+function consentRow(
+  server: AuthorizationServer,
+  { client }: AuthorizationRequest,
+  flow: ConsentVerifier,
+  answer: ConsentAnswer,
+): NewConsent {
+  const { query, acr, amr, context } = flow;
+  return {
+    flow_id: flow.flow_id,
+    consent_request_id: flow.consent_request_id,
+    client_id: client.client_id,
+    subject: flow.subject,
+    login_session_id: flow.sid,
+    granted_scope: answer.grant_scope.join(' '),
+    granted_audience: JSON.stringify(answer.grant_access_token_audience),
+    requested_at: flow.requested_at,
+    handled_at: answer.handled_at,
+    skip: flow.skip ? 1 : 0,
+    remember: answer.remember ? 1 : 0,
+    remember_for: answer.remember_for,
+    remembered_until: answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null,
+    details: server.keys.rows.sealJson(
+      { query, acr, amr, context: answer.context ?? context ?? null, session: answer.session },
+      'consent',
+    ),
+  };
+}

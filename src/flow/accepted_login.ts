@@ -1,0 +1,119 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import type { AuthorizationRequest } from '../authorize/request.ts';
+import { type Client, isPublic } from '../client/client.ts';
+import { subjectFor } from '../client/subject.ts';
+import type { Request } from '../http/request.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { checkPrompt } from '../oauth/prompt.ts';
+import { isSecureRedirect } from '../oauth/redirect_uri.ts';
+import { findForcedSubject } from '../store/forced_subjects.ts';
+import { deleteSession } from '../store/login_sessions.ts';
+import { write } from '../store/write.ts';
+import { openState } from './challenge.ts';
+import { readCsrf, readSessionCookie, sessionCookie } from './cookies.ts';
+import { checkAge, type Flow, type LoginAnswer, type LoginVerifier, parametersOf, rejection } from './flow.ts';
+
+/** A login that the app vouches for and this browser asked for. */
+export type AcceptedLogin = {
+  readonly flow: LoginVerifier;
+  readonly answer: LoginAnswer;
+  /** The subject as the client may know it. */
+  readonly mapped_subject: string;
+};
+
+/** OpenID Connect Core section 3.1.2.3, second visit: the browser brings what the login app said. */
+export async function takeLogin(
+  server: AuthorizationServer,
+  request: Request,
+  authorization: AuthorizationRequest,
+  verifier: string,
+): Promise<AcceptedLogin> {
+  const flow = await openState(server, 'login_verifier', verifier);
+  if (!flow) throw new OAuthError('access_denied', 'The login verifier is not valid.');
+  checkAge(server, flow);
+  if (flow.rejected) throw rejection(flow.rejected);
+  checkCsrf(server, request, 'login_csrf', authorization.client, flow);
+  checkClient(flow, authorization.client);
+  const answer = flow.accepted;
+  if (!answer) throw new OAuthError('access_denied', 'The login verifier is not valid.');
+  const mapped_subject = await mapSubject(server, authorization.client, answer);
+  try {
+    checkPromptRules(server, authorization, flow, answer);
+  } catch (error) {
+    throw await forgetLogin(server, request, error);
+  }
+  return { flow, answer, mapped_subject };
+}
+
+/** RFC 6749 section 10.12: the browser that finishes is the one that started. Throws `request_forbidden`. */
+export function checkCsrf(
+  server: AuthorizationServer,
+  request: Request,
+  name: 'login_csrf' | 'consent_csrf',
+  client: Client,
+  { csrf }: { readonly csrf: string },
+): void {
+  const value = readCsrf(server, request, name, client);
+  if (value === undefined) {
+    throw new OAuthError('request_forbidden', 'This browser did not start the request, or it refuses our cookies.');
+  }
+  const [ours, theirs] = [Buffer.from(csrf), Buffer.from(value)];
+  if (ours.length !== theirs.length || !timingSafeEqual(ours, theirs)) {
+    throw new OAuthError('request_forbidden', 'The cookie of this browser belongs to another request.');
+  }
+}
+
+/** A flow ends with the client that it began with. Throws `invalid_client`. */
+export function checkClient(flow: Flow, client: Client): void {
+  if (parametersOf(flow).get('client_id') !== client.client_id) {
+    throw new OAuthError('invalid_client', 'The request was started by another client.');
+  }
+}
+
+async function mapSubject(server: AuthorizationServer, client: Client, answer: LoginAnswer): Promise<string> {
+  if (client.subject_type !== 'pairwise') return answer.subject;
+  const forced =
+    answer.force_subject_identifier ||
+    (await findForcedSubject(server.db.queries, client.client_id, answer.subject));
+  return subjectFor(server.config, client, answer.subject, forced ?? '');
+}
+
+/** OpenID Connect Core section 3.1.2.1: whether this login is what the client asked for. */
+function checkPromptRules(
+  server: AuthorizationServer,
+  { client, prompt, parameters, redirect_uri }: AuthorizationRequest,
+  { requested_at }: LoginVerifier,
+  { auth_time }: LoginAnswer,
+): void {
+  // RFC 6749 section 10.2: a public client cannot prove who it is, so somebody has to look.
+  if (isPublic(client) && prompt.includes('none') && !server.config.dev && !isSecureRedirect(redirect_uri)) {
+    throw new OAuthError('consent_required', 'A public client needs a secure redirect URI to skip the questions.');
+  }
+  checkPrompt(prompt);
+  const max_age = Number(parameters.get('max_age'));
+  if (max_age > 0 && auth_time + max_age < requested_at) {
+    throw new OAuthError('login_required', "The login is older than 'max_age' allows.");
+  }
+  if (prompt.includes('none') && auth_time > requested_at) {
+    throw new OAuthError('login_required', "The prompt is 'none', but the person had to log in.");
+  }
+  if (prompt.includes('login') && auth_time < requested_at) {
+    throw new OAuthError('login_required', "The prompt is 'login', but the person did not log in again.");
+  }
+}
+
+/** Hydra: a login that does not satisfy the request is forgotten, so that the next attempt asks. */
+async function forgetLogin(server: AuthorizationServer, request: Request, error: unknown): Promise<unknown> {
+  if (!(error instanceof OAuthError) || error.error !== 'login_required') return error;
+  const sid = readSessionCookie(server, request);
+  if (sid) await write(server, (tx) => deleteSession(tx, sid));
+  return new OAuthError('login_required', error.hint, { headers: { 'set-cookie': sessionCookie(server, '', 0) } });
+}
+
+/** Seconds that a remembered login lasts. */
+export const rememberedFor = (server: AuthorizationServer, { remember_for }: LoginAnswer): number =>
+  remember_for > 0 ? remember_for : server.config.ttl.authentication_session;
+
+export const loginExpiry = (server: AuthorizationServer, answer: LoginAnswer): number =>
+  Math.ceil(seconds(server) + (answer.remember ? rememberedFor(server, answer) : server.config.ttl.authentication_session));

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Client } from '../client/client.ts';
+import type { Config } from '../config/schema.ts';
+import { type CookieAttributes, setCookie } from '../http/cookie.ts';
+import { cookieOf, type Request } from '../http/request.ts';
+import { murmur3 } from '../lib/murmur3.ts';
+
+type CookieName = keyof Config['serve']['cookies']['names'];
+
+/** Hydra: `_dev` keeps what a development server sets apart from what a real one does. */
+const cookieName = ({ serve, dev }: Config, name: CookieName): string =>
+  `${serve.cookies.names[name]}${dev ? '_dev' : ''}`;
+
+/** Hydra: one a client, told apart by a hash of its id. */
+const csrfCookieName = (config: Config, name: 'login_csrf' | 'consent_csrf', client: Client): string =>
+  `${cookieName(config, name)}_${murmur3(client.client_id)}`;
+
+function attributesOf({ serve, dev, urls }: Config, path: string): CookieAttributes {
+  const { domain, secure, same_site_mode } = serve.cookies;
+  const isHttps = urls.self.issuer.startsWith('https:');
+  return {
+    path,
+    domain,
+    secure: dev ? secure : true,
+    // SameSite=None needs Secure, which browsers refuse over plain http.
+    sameSite: same_site_mode === 'None' && !isHttps ? 'Lax' : same_site_mode,
+  };
+}
+
+/** The value that binds a flow to its browser. */
+export const csrfValue = (
+  server: AuthorizationServer,
+  request: Request,
+  name: 'login_csrf' | 'consent_csrf',
+  client: Client,
+): string => readCsrf(server, request, name, client) ?? randomBytes(16).toString('hex');
+
+/** Undefined where the browser has none, or one that we did not set. */
+export function readCsrf(
+  server: AuthorizationServer,
+  request: Request,
+  name: 'login_csrf' | 'consent_csrf',
+  client: Client,
+): string | undefined {
+  const cookie = csrfCookieName(server.config, name, client);
+  return open(server, request, cookie, cookie) ?? open(server, request, `${cookie}_legacy`, cookie);
+}
+
+/** A value that is there already is set again: two tabs of one client share it, and both finish. */
+export function csrfCookies(
+  server: AuthorizationServer,
+  name: 'login_csrf' | 'consent_csrf',
+  client: Client,
+  value: string,
+): string[] {
+  const { config } = server;
+  const cookie = csrfCookieName(config, name, client);
+  const attributes = attributesOf(config, '/');
+  const sealed = sealCookie(server, value, cookie);
+  const maxAge = config.ttl.login_consent_request;
+  const cookies = [setCookie(cookie, sealed, maxAge, attributes, server.now())];
+  // Hydra: for browsers that do not know SameSite=None.
+  if (attributes.sameSite === 'None' && config.serve.cookies.same_site_legacy_workaround) {
+    cookies.push(setCookie(`${cookie}_legacy`, sealed, maxAge, { ...attributes, sameSite: undefined }, server.now()));
+  }
+  return cookies;
+}
+
+/** The id of the login session that the browser remembers. */
+export const readSessionCookie = (server: AuthorizationServer, request: Request): string | undefined =>
+  open(server, request, cookieName(server.config, 'session'), 'session');
+
+/** `maxAge` in seconds; 0 makes the browser forget. */
+export function sessionCookie(server: AuthorizationServer, sid: string, maxAge: number): string {
+  const attributes = attributesOf(server.config, server.config.serve.cookies.paths.session);
+  const value = sealCookie(server, sid, 'session');
+  return setCookie(cookieName(server.config, 'session'), value, maxAge, attributes, server.now());
+}
+
+const sealCookie = (server: AuthorizationServer, value: string, purpose: string): string =>
+  server.keys.cookies.seal(Buffer.from(value), purpose).toString('base64url');
+
+function open(server: AuthorizationServer, request: Request, cookie: string, purpose: string): string | undefined {
+  const value = cookieOf(request, cookie);
+  return value && server.keys.cookies.open(Buffer.from(value, 'base64url'), purpose)?.toString();
+}

@@ -1,0 +1,59 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import type { AuthorizationRequest } from '../authorize/request.ts';
+import { type Reply, redirect } from '../http/reply.ts';
+import type { Request } from '../http/request.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { Parameters } from '../oauth/parameters.ts';
+import { findRememberedSession, type LoginSessionRow } from '../store/login_sessions.ts';
+import { sealState } from './challenge.ts';
+import { csrfCookies, csrfValue, readSessionCookie } from './cookies.ts';
+import type { LoginRequest } from './flow.ts';
+
+/** OpenID Connect Core section 3.1.2.3, first visit: who is it? The login app answers, also where it may skip. */
+export async function askLogin(
+  server: AuthorizationServer,
+  request: Request,
+  authorization: AuthorizationRequest,
+): Promise<Reply> {
+  const session = await usableSession(server, request, authorization);
+  if (!session && authorization.prompt.includes('none')) {
+    throw new OAuthError('login_required', "The prompt is 'none', but no login is remembered that may be used.");
+  }
+  const csrf = csrfValue(server, request, 'login_csrf', authorization.client);
+  const flow: LoginRequest = {
+    flow_id: randomBytes(16).toString('hex'),
+    query: request.method === 'POST' ? authorization.parameters.toString() : request.query,
+    requested_at: seconds(server),
+    csrf,
+    sid: session?.sid ?? randomUUID(),
+    ...(session ? { remembered: { subject: session.subject, auth_time: session.authenticated_at } } : {}),
+  };
+  const login_challenge = await sealState(server, 'login_challenge', flow);
+  return redirect(302, loginUrl(server, authorization, login_challenge), {
+    'set-cookie': csrfCookies(server, 'login_csrf', authorization.client, csrf),
+  });
+}
+
+/** Hydra: a query that is configured for the login page gives way to the challenge. */
+function loginUrl(server: AuthorizationServer, { prompt }: AuthorizationRequest, login_challenge: string): string {
+  const { login, registration } = server.config.urls;
+  const url = prompt.includes('registration') ? registration : login;
+  return `${url.replace(/[?#].*$/s, '')}?${Parameters.of({ login_challenge })}`;
+}
+
+/** The login that this browser remembers, if the request may use it. */
+async function usableSession(
+  server: AuthorizationServer,
+  request: Request,
+  { prompt, parameters }: AuthorizationRequest,
+): Promise<LoginSessionRow | undefined> {
+  const sid = prompt.includes('login') ? undefined : readSessionCookie(server, request);
+  const session = sid && (await findRememberedSession(server.db.queries, sid, seconds(server)));
+  if (!session) return undefined;
+  const max_age = parameters.get('max_age');
+  // Hydra: what is no number is noticed only when there is a login whose age it limits, and has no better name.
+  if (max_age !== '' && !/^[+-]?\d{1,18}$/.test(max_age)) throw new OAuthError('unclassified');
+  const isTooOld = max_age !== '' && Number(max_age) >= 0 && session.authenticated_at + Number(max_age) < seconds(server);
+  return isTooOld ? undefined : session;
+}

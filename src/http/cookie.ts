@@ -1,0 +1,22 @@
+/** RFC 6265 section 4.1, with SameSite of its revision. */
+export type CookieAttributes = {
+  readonly path: string;
+  readonly domain?: string | undefined;
+  readonly secure: boolean;
+  readonly sameSite?: 'Strict' | 'Lax' | 'None' | undefined;
+};
+
+/** Always HttpOnly. `maxAge` in seconds; 0 deletes the cookie. */
+export function setCookie(name: string, value: string, maxAge: number, attributes: CookieAttributes, now: number): string {
+  const expires = maxAge > 0 ? new Date(now + maxAge * 1000) : new Date(1000);
+  return [
+    `${name}=${value}`,
+    `Path=${attributes.path}`,
+    ...(attributes.domain ? [`Domain=${attributes.domain}`] : []),
+    `Expires=${expires.toUTCString()}`,
+    `Max-Age=${Math.max(0, Math.floor(maxAge))}`,
+    'HttpOnly',
+    ...(attributes.secure ? ['Secure'] : []),
+    ...(attributes.sameSite ? [`SameSite=${attributes.sameSite}`] : []),
+  ].join('; ');
+}

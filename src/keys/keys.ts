@@ -1,0 +1,34 @@
+import type { Database } from '../store/db.ts';
+import { OpaqueTokens } from './opaque_token.ts';
+import { Seal } from './seal.ts';
+import { SigningKeys } from './signing_keys.ts';
+
+/** Everything that is made of the configured secrets. */
+export type Keys = {
+  readonly signing: SigningKeys;
+  readonly opaque: OpaqueTokens;
+  /** What stands in the database. */
+  readonly rows: Seal;
+  /** Challenges and verifiers, which travel in URLs. */
+  readonly challenges: Seal;
+  readonly cookies: Seal;
+  readonly pages: Seal;
+};
+
+type Secrets = {
+  readonly system: readonly string[];
+  readonly cookie: readonly string[];
+  readonly pagination: readonly string[];
+};
+
+export async function loadKeys(db: Database, secrets: Secrets, now: number): Promise<Keys> {
+  const rows = new Seal(secrets.system, 'rows');
+  return {
+    signing: await SigningKeys.load(db, rows, now),
+    opaque: new OpaqueTokens(secrets.system),
+    rows,
+    challenges: new Seal(secrets.system, 'challenges'),
+    cookies: new Seal(secrets.cookie, 'cookies'),
+    pages: new Seal(secrets.pagination, 'pages'),
+  };
+}

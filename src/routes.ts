@@ -1,0 +1,66 @@
+import { accountExperienceRoutes } from './account_experience/routes.ts';
+import type { AuthorizationServer } from './authorization_server.ts';
+import * as clients from './endpoints/admin/clients.ts';
+import * as consent from './endpoints/admin/consent_requests.ts';
+import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
+import * as login from './endpoints/admin/login_requests.ts';
+import { getVersion } from './endpoints/admin/version.ts';
+import { authorization } from './endpoints/authorization.ts';
+import { isAlive, isReady } from './endpoints/health.ts';
+import { jwks } from './endpoints/jwks.ts';
+import { openidConfiguration } from './endpoints/openid_configuration.ts';
+import { preflight } from './endpoints/preflight.ts';
+import { token } from './endpoints/token.ts';
+import { userinfo } from './endpoints/userinfo.ts';
+import type { Endpoint, Route } from './http/route.ts';
+
+type Routes = readonly Route<AuthorizationServer>[];
+
+const route = (
+  method: Route<AuthorizationServer>['method'],
+  path: string,
+  operationId: string,
+  endpoint: Endpoint<AuthorizationServer>,
+): Route<AuthorizationServer> => ({ method, path, operationId, endpoint });
+
+const health: Routes = [
+  route('GET', '/health/alive', 'isAlive', isAlive),
+  route('GET', '/health/ready', 'isReady', isReady),
+];
+
+/** Every URL of the public listener. */
+export const publicRoutes: Routes = [
+  route('GET', '/oauth2/auth', 'oAuth2Authorize', authorization),
+  route('POST', '/oauth2/auth', 'oAuth2Authorize', authorization),
+  route('POST', '/oauth2/token', 'oauth2TokenExchange', token),
+  route('OPTIONS', '/oauth2/token', 'oauth2TokenExchange', preflight),
+  route('GET', '/userinfo', 'getOidcUserInfo', userinfo),
+  route('POST', '/userinfo', 'getOidcUserInfo', userinfo),
+  route('OPTIONS', '/userinfo', 'getOidcUserInfo', preflight),
+  route('GET', '/.well-known/openid-configuration', 'discoverOidcConfiguration', openidConfiguration),
+  route('OPTIONS', '/.well-known/openid-configuration', 'discoverOidcConfiguration', preflight),
+  route('GET', '/.well-known/oauth-authorization-server', 'discoverOidcConfiguration', openidConfiguration),
+  route('OPTIONS', '/.well-known/oauth-authorization-server', 'discoverOidcConfiguration', preflight),
+  route('GET', '/.well-known/jwks.json', 'discoverJsonWebKeys', jwks),
+  route('OPTIONS', '/.well-known/jwks.json', 'discoverJsonWebKeys', preflight),
+  ...health,
+  ...accountExperienceRoutes,
+];
+
+/** Every URL of the admin listener, where the prefix `/admin` may be left out. */
+export const adminRoutes: Routes = [
+  route('POST', '/admin/clients', 'createOAuth2Client', clients.createOAuth2Client),
+  route('GET', '/admin/clients', 'listOAuth2Clients', clients.listOAuth2Clients),
+  route('GET', '/admin/clients/{id}', 'getOAuth2Client', clients.getOAuth2Client),
+  route('PUT', '/admin/clients/{id}', 'setOAuth2Client', clients.setOAuth2Client),
+  route('DELETE', '/admin/clients/{id}', 'deleteOAuth2Client', clients.deleteOAuth2Client),
+  route('GET', '/admin/oauth2/auth/requests/login', 'getOAuth2LoginRequest', login.getLoginRequest),
+  route('PUT', '/admin/oauth2/auth/requests/login/accept', 'acceptOAuth2LoginRequest', login.acceptLoginRequest),
+  route('PUT', '/admin/oauth2/auth/requests/login/reject', 'rejectOAuth2LoginRequest', login.rejectLoginRequest),
+  route('GET', '/admin/oauth2/auth/requests/consent', 'getOAuth2ConsentRequest', consent.getConsentRequest),
+  route('PUT', '/admin/oauth2/auth/requests/consent/accept', 'acceptOAuth2ConsentRequest', consent.acceptConsentRequest),
+  route('PUT', '/admin/oauth2/auth/requests/consent/reject', 'rejectOAuth2ConsentRequest', consent.rejectConsentRequest),
+  route('POST', '/admin/oauth2/introspect', 'introspectOAuth2Token', introspectOAuth2Token),
+  route('GET', '/admin/version', 'getVersion', getVersion),
+  ...health.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),
+];

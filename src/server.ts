@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { AuthorizationServer } from './authorization_server.ts';
+import { parseDsn } from './config/dsn.ts';
+import type { Config } from './config/schema.ts';
+import { type Listener, listen } from './http/listener.ts';
+import { loadKeys } from './keys/keys.ts';
+import { adminRoutes, publicRoutes } from './routes.ts';
+import { type Database, openDatabase } from './store/db.ts';
+import { isEmptyDatabase, migrateUp, refusal } from './store/migrate.ts';
+import { createLog, logAnswers } from './telemetry/log.ts';
+
+export type ListenerName = 'public' | 'admin';
+
+export type RunningServer = {
+  readonly server: AuthorizationServer;
+  readonly addresses: Readonly<Partial<Record<ListenerName, string>>>;
+  /** Lets running requests finish for up to half a second. */
+  close(): Promise<void>;
+};
+
+/** Why the server does not start: one sentence that says what to change. */
+export class StartError extends Error {}
+
+type StartOptions = {
+  readonly listeners: readonly ListenerName[];
+  readonly log?: Logger;
+  readonly now?: () => number;
+};
+
+const PATIENCE = 500;
+
+/** The composition root: everything is made here and handed down. Throws StartError. */
+export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
+  const now = options.now ?? Date.now;
+  const log = options.log ?? createLog(config.log);
+  const db = await openStore(config);
+  const keys = await loadKeys(db, config.secrets, Math.floor(now() / 1000));
+  const server: AuthorizationServer = Object.freeze({ config, db, keys, log, now });
+  const stopLog = logAnswers(log);
+  const listeners: [ListenerName, Listener][] = [];
+  const close = async () => {
+    await Promise.all(listeners.map(([, listener]) => listener.close(PATIENCE)));
+    stopLog();
+    await db.close();
+  };
+  try {
+    for (const name of options.listeners) listeners.push([name, await openListener(server, name)]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { server, addresses: Object.fromEntries(listeners.map(([name, { address }]) => [name, address])), close };
+}
+
+/** Opens the database; an empty one gets its tables, and one of another version is refused. */
+export async function openStore(config: Config): Promise<Database> {
+  const db = openDatabase(parseDsn(config.dsn).path);
+  try {
+    if (await isEmptyDatabase(db)) await migrateUp(db);
+    const reason = await refusal(db);
+    if (reason) throw new StartError(reason);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+const ROUTES = { public: publicRoutes, admin: adminRoutes };
+
+async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
+  const { host, port } = server.config.serve[name];
+  try {
+    return await listen(server, ROUTES[name], { name, host, port });
+  } catch (error) {
+    throw listenError(error, name, host, port);
+  }
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken: stop the program that listens there, or choose another',
+  EACCES: 'is not ours to use: choose one above 1023',
+  EADDRNOTAVAIL: 'is on an address that this machine does not have: correct the host',
+};
+
+function listenError(error: unknown, name: ListenerName, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = LISTEN_ERRORS[code];
+  return reason === undefined
+    ? error
+    : new StartError(`The ${name} port ${port} on ${host} ${reason} (serve.${name}.host, serve.${name}.port).`);
+}

@@ -1,0 +1,40 @@
+import type { Selectable } from 'kysely';
+import type { Queries } from './db.ts';
+import type { ClientsTable } from './tables.ts';
+
+export type ClientRow = Selectable<ClientsTable>;
+
+export function findClient(db: Queries, client_id: string): Promise<ClientRow | undefined> {
+  return db.selectFrom('clients').selectAll().where('client_id', '=', client_id).executeTakeFirst();
+}
+
+export type ClientFilter = { readonly client_name?: string; readonly owner?: string };
+
+/** In the order of `client_id`, those after `after`. */
+export function listClients(db: Queries, filter: ClientFilter, after: string, limit: number): Promise<ClientRow[]> {
+  let query = db.selectFrom('clients').selectAll().where('client_id', '>', after);
+  if (filter.client_name) query = query.where('client_name', '=', filter.client_name);
+  if (filter.owner) query = query.where('owner', '=', filter.owner);
+  return query.orderBy('client_id').limit(limit).execute();
+}
+
+/** False when the id is taken. */
+export async function insertClient(tx: Queries, row: ClientRow): Promise<boolean> {
+  const result = await tx
+    .insertInto('clients')
+    .values(row)
+    .onConflict((conflict) => conflict.column('client_id').doNothing())
+    .executeTakeFirstOrThrow();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function updateClient(tx: Queries, { client_id, ...values }: ClientRow): Promise<boolean> {
+  const result = await tx.updateTable('clients').set(values).where('client_id', '=', client_id).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** With everything that was issued to it. False when there is no such client. */
+export async function deleteClient(tx: Queries, client_id: string): Promise<boolean> {
+  const result = await tx.deleteFrom('clients').where('client_id', '=', client_id).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}

@@ -1,0 +1,138 @@
+import { channel } from 'node:diagnostics_channel';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Tables } from '../tables.ts';
+
+/** Hears the text of every statement; tests count them. */
+const statements = channel('gatehouse:statement');
+
+/** How long another process may hold the write lock before we wait outside the engine, in milliseconds. */
+const BUSY_TIMEOUT = 20;
+const PREPARED_LIMIT = 500;
+
+/**
+ * One connection of node:sqlite, which is synchronous. What runs on it is a statement at a time; `open` counts whoever
+ * must not be mixed with others (a batch of writes, see store/write.ts), and readers wait until it is over, so that
+ * nobody sees what is not committed yet.
+ */
+export class SqliteConnection implements DatabaseConnection {
+  readonly database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+  #batch: Promise<void> | undefined;
+
+  constructor(path: string) {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    this.database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+    this.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+  }
+
+  /** The batch of writes that is running, if one is. */
+  get batch(): Promise<void> | undefined {
+    return this.#batch;
+  }
+
+  /** Keeps readers out until `work` is done. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#batch) await this.#batch;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#batch = promise;
+    try {
+      return await work();
+    } finally {
+      this.#batch = undefined;
+      resolve();
+    }
+  }
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return Promise.resolve(this.#run<R>(query.sql, query.parameters as SQLInputValue[]));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #run<R>(sql: string, parameters: SQLInputValue[]): QueryResult<R> {
+    if (statements.hasSubscribers) statements.publish(sql);
+    const statement = this.#prepare(sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
+    const { changes, lastInsertRowid } = statement.run(...parameters);
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known) return known;
+    if (this.#prepared.size >= PREPARED_LIMIT) this.#prepared.clear();
+    const statement = this.database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const rows = this.database.prepare(query.sql).iterate(...(query.parameters as SQLInputValue[]));
+    for (const row of rows) yield { rows: [row as R] };
+  }
+}
+
+/** `gated` queries wait for a running batch of writes; the batch's own do not. */
+class SqliteDriver implements Driver {
+  readonly #connection: SqliteConnection;
+  readonly #gated: boolean;
+
+  constructor(connection: SqliteConnection, gated: boolean) {
+    this.#connection = connection;
+    this.#gated = gated;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#gated) while (this.#connection.batch) await this.#connection.batch;
+    return this.#connection;
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'));
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('rollback'));
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {}
+}
+
+export function sqliteQueries(connection: SqliteConnection, gated: boolean): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new SqliteDriver(connection, gated),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED: another process writes. */
+export function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 5 || code === 6;
+}

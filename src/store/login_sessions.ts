@@ -1,0 +1,35 @@
+import type { Selectable } from 'kysely';
+import type { Queries } from './db.ts';
+import type { LoginSessionsTable } from './tables.ts';
+
+export type LoginSessionRow = Selectable<LoginSessionsTable>;
+
+/** A login that was to be remembered and still is. */
+export function findRememberedSession(db: Queries, sid: string, now: number): Promise<LoginSessionRow | undefined> {
+  return db
+    .selectFrom('login_sessions')
+    .selectAll()
+    .where('sid', '=', sid)
+    .where('remember', '=', 1)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+}
+
+/** A login verifier may come twice: the later one counts. */
+export async function upsertSession(tx: Queries, row: LoginSessionRow): Promise<void> {
+  const { sid, ...values } = row;
+  await tx
+    .insertInto('login_sessions')
+    .values(row)
+    .onConflict((conflict) => conflict.column('sid').doUpdateSet(values))
+    .execute();
+}
+
+export async function extendSession(tx: Queries, sid: string, expires_at: number): Promise<void> {
+  await tx.updateTable('login_sessions').set({ expires_at }).where('sid', '=', sid).execute();
+}
+
+export async function deleteSession(tx: Queries, sid: string): Promise<boolean> {
+  const result = await tx.deleteFrom('login_sessions').where('sid', '=', sid).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}

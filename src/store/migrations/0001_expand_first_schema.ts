@@ -1,0 +1,132 @@
+import type { Kysely } from 'kysely';
+
+/** Identifiers compare byte for byte, and rows of a client leave with it. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('clients')
+    .addColumn('client_id', 'varchar(255)', (column) => column.primaryKey())
+    .addColumn('client_name', 'text', (column) => column.notNull())
+    .addColumn('owner', 'text', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .execute();
+
+  await db.schema
+    .createTable('tokens')
+    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('hash', 'blob', (column) => column.notNull())
+    .addColumn('kind', 'varchar(20)', (column) => column.notNull())
+    .addColumn('request_id', 'varchar(40)', (column) => column.notNull())
+    .addColumn('client_id', 'varchar(255)', (column) =>
+      column.notNull().references('clients.client_id').onDelete('cascade'),
+    )
+    .addColumn('subject', 'text', (column) => column.notNull())
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('audience', 'text', (column) => column.notNull())
+    .addColumn('issued_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .addColumn('used_at', 'bigint')
+    .addColumn('session', 'blob', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('tokens_hash').on('tokens').column('hash').unique().execute();
+  await db.schema.createIndex('tokens_request').on('tokens').column('request_id').execute();
+  await db.schema.createIndex('tokens_client').on('tokens').columns(['client_id', 'kind']).execute();
+  await db.schema.createIndex('tokens_expiry').on('tokens').column('expires_at').execute();
+
+  await db.schema
+    .createTable('login_sessions')
+    .addColumn('sid', 'varchar(40)', (column) => column.primaryKey())
+    .addColumn('subject', 'varchar(255)', (column) => column.notNull())
+    .addColumn('authenticated_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('remember', 'integer', (column) => column.notNull())
+    .addColumn('identity_provider_session_id', 'varchar(255)', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('login_sessions_subject').on('login_sessions').column('subject').execute();
+  await db.schema.createIndex('login_sessions_expiry').on('login_sessions').column('expires_at').execute();
+
+  await db.schema
+    .createTable('consents')
+    .addColumn('flow_id', 'varchar(40)', (column) => column.primaryKey())
+    .addColumn('consent_request_id', 'varchar(40)', (column) => column.notNull().unique())
+    .addColumn('client_id', 'varchar(255)', (column) =>
+      column.notNull().references('clients.client_id').onDelete('cascade'),
+    )
+    .addColumn('subject', 'varchar(255)', (column) => column.notNull())
+    .addColumn('login_session_id', 'varchar(40)', (column) =>
+      column.references('login_sessions.sid').onDelete('set null'),
+    )
+    .addColumn('granted_scope', 'text', (column) => column.notNull())
+    .addColumn('granted_audience', 'text', (column) => column.notNull())
+    .addColumn('requested_at', 'bigint', (column) => column.notNull())
+    .addColumn('handled_at', 'bigint', (column) => column.notNull())
+    .addColumn('skip', 'integer', (column) => column.notNull())
+    .addColumn('remember', 'integer', (column) => column.notNull())
+    .addColumn('remember_for', 'bigint', (column) => column.notNull())
+    .addColumn('remembered_until', 'bigint')
+    .addColumn('details', 'blob', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('consents_subject')
+    .on('consents')
+    .columns(['subject', 'client_id', 'requested_at'])
+    .execute();
+  await db.schema.createIndex('consents_client').on('consents').column('client_id').execute();
+  await db.schema.createIndex('consents_login_session').on('consents').column('login_session_id').execute();
+
+  await db.schema
+    .createTable('forced_subjects')
+    .addColumn('client_id', 'varchar(255)', (column) =>
+      column.notNull().references('clients.client_id').onDelete('cascade'),
+    )
+    .addColumn('subject', 'varchar(255)', (column) => column.notNull())
+    .addColumn('identifier', 'varchar(255)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('forced_subjects_key', ['client_id', 'subject'])
+    .execute();
+
+  await db.schema
+    .createTable('flow_states')
+    .addColumn('hash', 'blob', (column) => column.primaryKey())
+    .addColumn('sealed', 'blob', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('flow_states_expiry').on('flow_states').column('expires_at').execute();
+
+  await db.schema
+    .createTable('json_web_keys')
+    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('set_name', 'varchar(255)', (column) => column.notNull())
+    .addColumn('kid', 'varchar(255)', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('jwk', 'blob', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('json_web_keys_kid')
+    .on('json_web_keys')
+    .columns(['set_name', 'kid'])
+    .unique()
+    .execute();
+
+  await db.schema
+    .createTable('accounts')
+    .addColumn('subject', 'varchar(40)', (column) => column.primaryKey())
+    .addColumn('email', 'varchar(255)', (column) => column.notNull().unique())
+    .addColumn('password', 'text', (column) => column.notNull())
+    .addColumn('claims', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  for (const table of [
+    'accounts',
+    'json_web_keys',
+    'flow_states',
+    'forced_subjects',
+    'consents',
+    'login_sessions',
+    'tokens',
+    'clients',
+  ]) {
+    await db.schema.dropTable(table).execute();
+  }
+}

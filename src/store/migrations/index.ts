@@ -1,0 +1,9 @@
+/**
+ * Every migration, in order. The name says what it does to servers that run beside it: `expand` only adds and is safe
+ * under the previous version; `contract` removes what the previous version still used.
+ */
+import * as first_schema from './0001_expand_first_schema.ts';
+
+export const migrations = {
+  '0001_expand_first_schema': first_schema,
+};

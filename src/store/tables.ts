@@ -1,0 +1,113 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as TypeScript sees them. Wire names are kept, times are whole seconds since 1970, booleans are 0 or 1,
+ * and what has to be read back in clear text is sealed (keys/seal.ts) before it comes here.
+ */
+export type Tables = {
+  clients: ClientsTable;
+  tokens: TokensTable;
+  consents: ConsentsTable;
+  login_sessions: LoginSessionsTable;
+  forced_subjects: ForcedSubjectsTable;
+  flow_states: FlowStatesTable;
+  json_web_keys: JsonWebKeysTable;
+  accounts: AccountsTable;
+};
+
+export type ClientsTable = {
+  client_id: string;
+  client_name: string;
+  owner: string;
+  /** The members of the wire and the hashes of the secrets, as JSON. */
+  document: string;
+};
+
+/** Everything that is found by the hash of what its bearer presents. */
+export type TokensTable = {
+  id: Generated<number>;
+  hash: Uint8Array;
+  kind: TokenKind;
+  /** The approval that this belongs to; what shares it is revoked together. */
+  request_id: string;
+  client_id: string;
+  subject: string;
+  /** Separated by spaces. */
+  scope: string;
+  /** A JSON array. */
+  audience: string;
+  issued_at: number;
+  /** Null: never. */
+  expires_at: number | null;
+  /** When it was redeemed; null while it may still be. */
+  used_at: number | null;
+  /** Sealed. */
+  session: Uint8Array;
+};
+
+export type TokenKind = 'authorization_code' | 'access_token' | 'refresh_token';
+
+/** One row an authorization that was completed: its key is what makes a consent verifier single-use. */
+export type ConsentsTable = {
+  flow_id: string;
+  consent_request_id: string;
+  client_id: string;
+  subject: string;
+  login_session_id: string | null;
+  /** Separated by spaces. */
+  granted_scope: string;
+  /** A JSON array. */
+  granted_audience: string;
+  requested_at: number;
+  handled_at: number;
+  skip: number;
+  remember: number;
+  remember_for: number;
+  /** Until when it may be the reason to skip; null: for ever. */
+  remembered_until: number | null;
+  /** Sealed: session, context, and what the consent request said. */
+  details: Uint8Array;
+};
+
+export type LoginSessionsTable = {
+  sid: string;
+  subject: string;
+  authenticated_at: number;
+  expires_at: number;
+  remember: number;
+  identity_provider_session_id: string;
+};
+
+/** Pairwise identifiers that the login app chose (`force_subject_identifier`). */
+export type ForcedSubjectsTable = {
+  client_id: string;
+  subject: string;
+  identifier: string;
+};
+
+/** Sealed flow states that are too long for a URL. */
+export type FlowStatesTable = {
+  hash: Uint8Array;
+  sealed: Uint8Array;
+  expires_at: number;
+};
+
+export type JsonWebKeysTable = {
+  id: Generated<number>;
+  set_name: string;
+  kid: string;
+  created_at: number;
+  /** Sealed JSON of the private key. */
+  jwk: Uint8Array;
+};
+
+/** People of the account experience. */
+export type AccountsTable = {
+  subject: string;
+  email: string;
+  /** A PHC string. */
+  password: string;
+  /** Claims of the person, as JSON. */
+  claims: string;
+  created_at: number;
+};

@@ -1,0 +1,66 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { lifespanOf } from '../client/lifespans.ts';
+import { type Claims, signJwt } from '../keys/jwt.ts';
+import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
+import { OAuthError } from '../oauth/error.ts';
+import type { Authorization } from './authorization.ts';
+
+/** Claims that only we may set; a custom claim of that name is dropped. */
+export const RESERVED_CLAIMS: readonly string[] = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'jti',
+  'auth_time',
+  'sid',
+  'nonce',
+  'acr',
+  'amr',
+  'at_hash',
+  'c_hash',
+  'rat',
+];
+
+const SHORTEST_NONCE = 8;
+
+/** OpenID Connect Core section 2. `issued_at` in seconds. Throws `insufficient_entropy` for a nonce that is too short. */
+export function mintIdToken(
+  server: AuthorizationServer,
+  authorization: Authorization,
+  access_token: string,
+  issued_at: number,
+): Promise<string> {
+  const { client, grant_type, session } = authorization;
+  if (session.nonce !== undefined && Buffer.byteLength(session.nonce) < SHORTEST_NONCE) {
+    throw new OAuthError('insufficient_entropy', `The parameter 'nonce' needs at least ${SHORTEST_NONCE} characters.`);
+  }
+  return signJwt(server.keys.signing.signer(ID_TOKEN_SET), {
+    ...identityClaims(authorization),
+    iss: server.config.urls.self.issuer,
+    aud: [client.client_id],
+    exp: Math.round(issued_at + (lifespanOf(server.config, client, grant_type, 'id_token') ?? 0)),
+    iat: issued_at,
+    jti: randomUUID(),
+    ...(session.sid === undefined ? {} : { sid: session.sid }),
+    ...(session.nonce === undefined ? {} : { nonce: session.nonce }),
+    at_hash: halfHash(access_token),
+  });
+}
+
+/** What both the ID token and userinfo say of the person (OpenID Connect Core section 5.1), custom claims included. */
+export function identityClaims({ subject, session }: Pick<Authorization, 'subject' | 'session'>): Claims {
+  const custom = Object.entries(session.id_token ?? {}).filter(([name]) => !RESERVED_CLAIMS.includes(name));
+  return {
+    ...Object.fromEntries(custom),
+    ...(session.auth_time === undefined ? {} : { sub: session.mapped_subject ?? subject, auth_time: session.auth_time }),
+    ...(session.acr ? { acr: session.acr } : {}),
+    ...(session.amr?.length ? { amr: session.amr } : {}),
+  };
+}
+
+/** OpenID Connect Core section 3.1.3.6. Hydra: SHA-256 whatever the algorithm of the signature is. */
+export const halfHash = (value: string): string =>
+  createHash('sha256').update(value, 'ascii').digest().subarray(0, 16).toString('base64url');

@@ -1,0 +1,39 @@
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import { verifyOwnJwt } from '../keys/jwt.ts';
+import { type OpaqueKind, tokenHash } from '../keys/opaque_token.ts';
+import { findToken, findTokenWithClient, type TokenRow } from '../store/tokens.ts';
+import { signatureOf } from './access_token.ts';
+
+/** The hash under which a token of ours stands, or undefined for what we never issued. No database is asked. */
+export async function hashOf(
+  server: AuthorizationServer,
+  kind: OpaqueKind,
+  token: string,
+): Promise<Uint8Array | undefined> {
+  const opaque = server.keys.opaque.verify(kind, token);
+  if (opaque || kind !== 'access_token' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return opaque;
+  return (await verifyOwnJwt(server.keys.signing, token)) && tokenHash(signatureOf(token));
+}
+
+/** Neither used nor expired. */
+export function isActive(server: AuthorizationServer, row: TokenRow): boolean {
+  return row.used_at === null && (row.expires_at === null || row.expires_at > seconds(server));
+}
+
+/** RFC 7662 section 2.1: the token as an access token or as a refresh token, if it is active. */
+export async function findActiveToken(server: AuthorizationServer, token: string): Promise<TokenRow | undefined> {
+  for (const kind of ['access_token', 'refresh_token'] as const) {
+    const hash = await hashOf(server, kind, token);
+    if (!hash) continue;
+    const row = await findToken(server.db.queries, hash);
+    if (row?.kind === kind && isActive(server, row)) return row;
+  }
+  return undefined;
+}
+
+/** RFC 6750 section 3: the row of a bearer token with its client's, used up or not, for endpoints that tell expired from unknown. */
+export async function findBearer(server: AuthorizationServer, token: string) {
+  const hash = await hashOf(server, 'access_token', token);
+  const row = hash && (await findTokenWithClient(server.db.queries, hash));
+  return row?.kind === 'access_token' ? row : undefined;
+}

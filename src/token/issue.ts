@@ -1,0 +1,97 @@
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import { grantTypesOf } from '../client/client.ts';
+import { lifespanOf } from '../client/lifespans.ts';
+import { OAuthError } from '../oauth/error.ts';
+import type { TokenKind } from '../store/tables.ts';
+import { insertTokens, type NewToken } from '../store/tokens.ts';
+import { write } from '../store/write.ts';
+import { mintAccessToken } from './access_token.ts';
+import type { Authorization } from './authorization.ts';
+import { mintIdToken } from './id_token.ts';
+import { sealSession } from './session.ts';
+
+/** RFC 6749 section 5.1. */
+export type TokenResponse = {
+  access_token: string;
+  token_type: 'bearer';
+  expires_in: number;
+  scope: string;
+  refresh_token?: string;
+  id_token?: string;
+};
+
+/**
+ * Mints and signs first, then spends the grant and stores its tokens in one write: whoever loses the race for the grant
+ * gets nothing, and nobody gets a token that the database does not know.
+ */
+export async function issue(server: AuthorizationServer, authorization: Authorization): Promise<TokenResponse> {
+  const issued_at = seconds(server);
+  const access = await mintAccessToken(server, authorization, issued_at);
+  const refresh = mayRefresh(authorization) ? server.keys.opaque.mint('refresh_token') : undefined;
+  const id_token = mayIdentify(authorization)
+    ? await mintIdToken(server, authorization, access.token, issued_at)
+    : undefined;
+
+  const row = rowOf(server, authorization, issued_at);
+  const rows = [row('access_token', access.hash, access.expires_at)];
+  if (refresh) rows.push(row('refresh_token', refresh.hash, refreshExpiry(server, authorization, issued_at)));
+  const isSpent = await write(server, async (tx) => {
+    if (authorization.spend && !(await authorization.spend(tx))) return false;
+    await insertTokens(tx, rows);
+    return true;
+  });
+  if (!isSpent) await lose(authorization);
+
+  return {
+    access_token: access.token,
+    expires_in: Math.max(0, Math.floor(access.expires_at - server.now() / 1000)),
+    ...(id_token === undefined ? {} : { id_token }),
+    ...(refresh === undefined ? {} : { refresh_token: refresh.token }),
+    scope: authorization.scope.join(' '),
+    token_type: 'bearer',
+  };
+}
+
+/** OpenID Connect Core section 11, and the reference's shorter name for it. */
+export const OFFLINE_SCOPES: readonly string[] = ['offline', 'offline_access'];
+
+function mayRefresh({ mayRefresh, scope, client }: Authorization): boolean {
+  const isOffline = scope.some((value) => OFFLINE_SCOPES.includes(value));
+  return mayRefresh && isOffline && grantTypesOf(client).includes('refresh_token');
+}
+
+const mayIdentify = ({ mayIdentify, scope }: Authorization): boolean => mayIdentify && scope.includes('openid');
+
+function refreshExpiry(
+  server: AuthorizationServer,
+  { client, grant_type }: Authorization,
+  issued_at: number,
+): number | null {
+  const lifespan = lifespanOf(server.config, client, grant_type, 'refresh_token');
+  return lifespan === undefined ? null : Math.round(issued_at + lifespan);
+}
+
+/** The rows of one exchange differ in three columns. */
+function rowOf(server: AuthorizationServer, authorization: Authorization, issued_at: number) {
+  const common = {
+    request_id: authorization.request_id,
+    client_id: authorization.client.client_id,
+    subject: authorization.subject,
+    scope: authorization.scope.join(' '),
+    audience: JSON.stringify(authorization.audience),
+    issued_at,
+    used_at: null,
+    session: sealSession(server, authorization.session),
+  };
+  return (kind: TokenKind, hash: Uint8Array, expires_at: number | null): NewToken => ({
+    ...common,
+    kind,
+    hash,
+    expires_at,
+  });
+}
+
+async function lose(authorization: Authorization): Promise<never> {
+  await authorization.lost?.();
+  throw new OAuthError('invalid_grant');
+}
