@@ -10,12 +10,14 @@ import type { ResponseType } from './approval.ts';
 import { type AuthorizationRequest, isCodeOnly } from './request.ts';
 import * as response_types from './response_types/index.ts';
 
-/** The browser comes three times: to log in, with the login's outcome, with the consent's. */
-type Visit = 'every visit' | 'last visit';
+/**
+ * When a check acts. `parameters` and `state`: on each of the three visits. `issue`: on the last one.
+ * Hydra: some mistakes show only when the person has logged in and consented.
+ */
+export type Stage = 'parameters' | 'state' | 'issue';
 
 type Check = {
-  /** Hydra: some mistakes show only when the person has logged in and consented. */
-  readonly on: Visit;
+  readonly stage: Stage;
   readonly section: string;
   readonly check: (server: AuthorizationServer, request: AuthorizationRequest) => void;
 };
@@ -23,25 +25,25 @@ type Check = {
 /** What is checked once the client is known, in order. The errors go to the client. */
 export const CHECKS: readonly Check[] = [
   {
-    on: 'every visit',
+    stage: 'parameters',
     section: 'RFC 6749 3.3',
     check: ({ config }, { scope, client }) => checkScope(config.strategies.scope, scope, scopesOf(client)),
   },
   {
-    on: 'every visit',
+    stage: 'parameters',
     section: 'Hydra',
     check: (_server, { audience, client }) => checkAudience(audience, client.audience),
   },
   {
-    on: 'every visit',
+    stage: 'parameters',
     section: 'OpenID Connect Core 7.2.1',
     check(_server, { parameters }) {
       if (parameters.get('registration') !== '') throw new OAuthError('registration_not_supported');
     },
   },
-  { on: 'every visit', section: 'RFC 6749 3.1.1', check: checkResponseType },
+  { stage: 'parameters', section: 'RFC 6749 3.1.1', check: checkResponseType },
   {
-    on: 'every visit',
+    stage: 'state',
     section: 'RFC 6749 10.12',
     check(_server, { parameters }) {
       if (Buffer.byteLength(parameters.get('state')) < SHORTEST_STATE) {
@@ -50,12 +52,12 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    on: 'last visit',
+    stage: 'issue',
     section: 'RFC 6749 3.1.1',
     check: (_server, { response_type }) => void findResponseType(response_type),
   },
   {
-    on: 'last visit',
+    stage: 'issue',
     section: 'RFC 7636 4.4.1',
     check({ config }, { parameters, client }) {
       const { enforced, enforced_for_public_clients } = config.oauth2.pkce;
@@ -64,7 +66,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    on: 'last visit',
+    stage: 'issue',
     section: 'RFC 6749 3.1.2.1',
     check({ config }, { redirect_uri, response_type }) {
       if (!config.dev && isCodeOnly(response_type) && !isSecureRedirect(redirect_uri)) {
@@ -79,9 +81,9 @@ const SHORTEST_STATE = 8;
 export function checkAuthorizationRequest(
   server: AuthorizationServer,
   request: AuthorizationRequest,
-  visit: Visit,
+  stage: Stage,
 ): void {
-  for (const { on, check } of CHECKS) if (on === visit) check(server, request);
+  for (const row of CHECKS) if (row.stage === stage) row.check(server, request);
 }
 
 /** Hydra: one of the registered combinations, in any order. */

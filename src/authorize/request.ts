@@ -13,6 +13,7 @@ export type AuthorizationRequest = {
   readonly parameters: Parameters;
   readonly redirect_uri: string;
   readonly response_type: readonly string[];
+  readonly requested_mode: ResponseMode | undefined;
   /** What was asked for, else the default of the response type (OAuth 2.0 Multiple Response Types section 2.1). */
   readonly response_mode: ResponseMode;
   readonly scope: readonly string[];
@@ -29,7 +30,7 @@ export async function readAuthorizationRequest(
   if (!row) throw new OAuthError('invalid_client', 'There is no client with this client_id.');
   const client = clientOf(row);
   const response_type = spaceList(parameters.get('response_type'));
-  const response_mode = readResponseMode(parameters.get('response_mode'), response_type);
+  const requested_mode = readResponseMode(parameters.get('response_mode'));
   const scope = spaceList(parameters.get('scope'));
   // OpenID Connect Core section 3.1.2.1.
   if (scope.includes('openid') && parameters.get('redirect_uri') === '') {
@@ -40,15 +41,16 @@ export async function readAuthorizationRequest(
     parameters,
     redirect_uri: matchRedirectUri(parameters.get('redirect_uri'), client.redirect_uris ?? []),
     response_type,
-    response_mode,
+    requested_mode,
+    response_mode: requested_mode ?? (isCodeOnly(response_type) ? 'query' : 'fragment'),
     scope,
     audience: audienceOf(parameters),
     prompt: spaceList(parameters.get('prompt')),
   };
 }
 
-function readResponseMode(requested: string, response_type: readonly string[]): ResponseMode {
-  if (requested === '') return isCodeOnly(response_type) ? 'query' : 'fragment';
+function readResponseMode(requested: string): ResponseMode | undefined {
+  if (requested === '') return undefined;
   if (isResponseMode(requested)) return requested;
   throw new OAuthError('unsupported_response_mode', `The response mode '${requested}' is not supported.`);
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 
@@ -25,7 +25,7 @@ export function checkKeySet(jwks: JsonObject): void {
   const keys = Array.isArray(jwks['keys']) ? jwks['keys'] : [];
   for (const key of keys) {
     try {
-      createPublicKey({ key: key as JsonWebKey, format: 'jwk' });
+      createPublicKey({ key: key as JsonWebKeyInput['key'], format: 'jwk' });
     } catch {
       throw new OAuthError('invalid_client_metadata', "The member 'jwks' has a key that is not a public RSA, EC or OKP key.");
     }

@@ -19,6 +19,12 @@ export async function authorization(server: AuthorizationServer, request: Reques
     return errorPage(server, error);
   }
   try {
+    checkAuthorizationRequest(server, authorization, 'parameters');
+  } catch (error) {
+    // Hydra: until the response type is known to be good, it has no default response mode.
+    return errorResponse(server, { ...authorization, response_mode: authorization.requested_mode ?? 'query' }, error);
+  }
+  try {
     return await answer(server, request, authorization);
   } catch (error) {
     return errorResponse(server, authorization, error);
@@ -30,10 +36,10 @@ async function answer(
   request: Request,
   authorization: AuthorizationRequest,
 ): Promise<Reply> {
-  checkAuthorizationRequest(server, authorization, 'every visit');
+  checkAuthorizationRequest(server, authorization, 'state');
   const step = await nextStep(server, request, authorization);
   if ('redirect' in step) return step.redirect;
-  checkAuthorizationRequest(server, authorization, 'last visit');
+  checkAuthorizationRequest(server, authorization, 'issue');
   const response = findResponseType(authorization.response_type)(server, authorization, step.consent.approval);
   await completeFlow(server, step.consent.row, response.tokens);
   return respond(authorization, { ...response.parameters, ...always(server, authorization) });

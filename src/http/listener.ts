@@ -39,6 +39,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     http: { maxHeaderSize: HEADER_LIMIT },
     exposeHeadRoutes: false,
     forceCloseConnections: true,
+    frameworkErrors: (_error, raw, reply) => send(reply, requestOf(raw), unreadablePath(name, requestOf(raw))),
     routerOptions: {
       ignoreTrailingSlash: true,
       querystringParser: () => ({}),
@@ -72,7 +73,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     return reply;
   });
 
-  const address = await fastify.listen({ host, port });
+  const address = await fastify.listen(host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port });
   return {
     address,
     async close(patience) {
@@ -82,6 +83,10 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     },
   };
 }
+
+/** A path that is not UTF-8 names nothing that we have. */
+const unreadablePath = (name: ListenerSettings['name'], request: Request): Reply =>
+  name === 'admin' ? errorReply(new OAuthError('row_not_found')) : publicNotFound(request);
 
 /** What Fastify itself refuses before an endpoint is asked. */
 const framingError = (error: { statusCode?: number }): unknown =>

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { accountsCommand } from './accounts.ts';
+import { group } from './group.ts';
+import { migrateCommand } from './migrate.ts';
+import { serveCommand } from './serve.ts';
+import { versionCommand } from './version.ts';
+
+/** Every command. What a command needs beyond its options is loaded when it runs: `version` answers in no time. */
+export const program = (name: string): Command =>
+  group(name, 'A headless OAuth 2.0 and OpenID Connect server.')
+    .addCommand(serveCommand())
+    .addCommand(migrateCommand())
+    .addCommand(accountsCommand())
+    .addCommand(versionCommand());

@@ -1,0 +1,52 @@
+/**
+ * The keys that do something today, or that are known to do nothing anywhere. One that is set and not listed here is
+ * named in a warning at the start. `*` stands for the rest of a path.
+ */
+const ACTING: readonly string[] = [
+  'dsn',
+  'dev',
+  'serve.public.host',
+  'serve.public.port',
+  'serve.admin.host',
+  'serve.admin.port',
+  'serve.cookies.*',
+  'urls.self.*',
+  'urls.login',
+  'urls.registration',
+  'urls.consent',
+  'urls.error',
+  'secrets.*',
+  'ttl.login_consent_request',
+  'ttl.authentication_session',
+  'ttl.access_token',
+  'ttl.refresh_token',
+  'ttl.id_token',
+  'ttl.auth_code',
+  'strategies.access_token',
+  'strategies.scope',
+  'oauth2.pkce.*',
+  'oauth2.expose_internal_errors',
+  'oidc.subject_identifiers.*',
+  'oidc.dynamic_client_registration.default_scope',
+  'log.level',
+  'log.format',
+  'gatehouse.*',
+];
+
+/** Of the reference's own engine room: nothing here could mean anything to us. */
+const WITHOUT_EFFECT: readonly string[] = [
+  'version',
+  'sqa.*',
+  'cgroups.*',
+  'profiling',
+  'db.*',
+  'serve.public.base_url',
+  'serve.admin.base_url',
+  'serve.public.write_listen_file',
+  'serve.admin.write_listen_file',
+];
+
+export const isActing = (path: string): boolean => [...ACTING, ...WITHOUT_EFFECT].some((entry) => covers(entry, path));
+
+const covers = (entry: string, path: string): boolean =>
+  entry.endsWith('.*') ? path.startsWith(entry.slice(0, -1)) : entry === path;

@@ -1,0 +1,253 @@
+import Type, { type TSchema } from 'typebox';
+
+/**
+ * The configuration file: every key of the reference with its default, and ours under `gatehouse`. The same object
+ * validates the file, tells which environment variables exist, and fills in what is left out.
+ */
+type Options = Record<string, unknown>;
+
+const text = (options: Options = {}) => Type.String(options);
+const words = <Word extends string>(...values: Word[]) => Type.Enum(values);
+const flag = (value = false) => Type.Boolean({ default: value });
+const integer = (options: Options = {}) => Type.Integer(options);
+const ratio = () => Type.Number({ minimum: 0, maximum: 1 });
+const texts = (options: Options = {}) => Type.Array(Type.String(), options);
+const url = () => Type.String({ pattern: '^[a-z][a-z0-9+.-]*:', shape: 'a URL' });
+/** Hydra: a path alone will do. */
+const link = () => Type.String({ shape: 'a URL' });
+const duration = (value?: string) =>
+  Type.String({
+    pattern: '^(\\d+(ns|us|ms|s|m|h))+$',
+    shape: 'a duration such as "30m" or "1h30m"',
+    ...(value === undefined ? {} : { default: value }),
+  });
+const secrets = () => Type.Array(Type.String({ minLength: 16, shape: 'a secret of at least 16 characters' }));
+
+type Members = Record<string, TSchema>;
+const closed = <Of extends Members>(members: Of) => Type.Partial(Type.Object(members), { additionalProperties: false });
+const open = <Of extends Members>(members: Of) => Type.Partial(Type.Object(members), { additionalProperties: true });
+
+const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'HEAD', 'OPTIONS', 'TRACE'] as const;
+
+const pem = () => closed({ path: text(), base64: text() });
+const tls = () => closed({ enabled: Type.Boolean(), cert: pem(), key: pem(), allow_termination_from: texts() });
+
+const cors = () =>
+  closed({
+    enabled: flag(),
+    allowed_origins: texts(),
+    allowed_methods: Type.Array(words(...METHODS)),
+    allowed_headers: texts(),
+    exposed_headers: texts(),
+    allow_credentials: flag(true),
+    options_passthrough: flag(),
+    max_age: integer({ minimum: 0, default: 0 }),
+    debug: flag(),
+  });
+
+/** Hydra: open for keys that nobody reads. */
+const listener = (port: number) =>
+  open({
+    host: text({ default: '0.0.0.0' }),
+    port: integer({ minimum: 0, maximum: 65535, default: port }),
+    base_url: url(),
+    write_listen_file: text(),
+    socket: closed({ owner: text(), group: text(), mode: integer({ minimum: 0, maximum: 511 }) }),
+    request_log: closed({ disable_for_health: flag() }),
+    tls: tls(),
+    cors: cors(),
+  });
+
+const hook = () =>
+  Type.Union([
+    url(),
+    Type.Object(
+      {
+        url: url(),
+        auth: Type.Optional(
+          Type.Object(
+            {
+              type: Type.Literal('api_key'),
+              config: Type.Object(
+                { in: Type.Optional(words('header', 'cookie')), name: text(), value: text() },
+                { additionalProperties: false },
+              ),
+            },
+            { additionalProperties: false },
+          ),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  ]);
+
+const userCode = () =>
+  Type.Union([
+    Type.Object({ entropy_preset: words('high', 'medium', 'low') }, { additionalProperties: false }),
+    Type.Object({ length: integer({ minimum: 6 }), character_set: text({ minLength: 8 }) }, { additionalProperties: false }),
+  ]);
+
+export const DOCUMENT = closed({
+  version: text({ pattern: '^v\\d+\\.\\d+\\.\\d+([-+].*)?$', shape: 'a version such as "v26.2.0"' }),
+  dev: flag(),
+  dsn: text(),
+  serve: closed({
+    public: listener(4444),
+    admin: listener(4445),
+    tls: tls(),
+    cookies: closed({
+      same_site_mode: Type.Enum(['Strict', 'Lax', 'None'], { default: 'None' }),
+      same_site_legacy_workaround: flag(),
+      domain: text(),
+      secure: flag(),
+      names: open({
+        session: text({ default: 'ory_hydra_session' }),
+        login_csrf: text({ default: 'ory_hydra_login_csrf' }),
+        consent_csrf: text({ default: 'ory_hydra_consent_csrf' }),
+        device_csrf: text({ default: 'ory_hydra_device_csrf' }),
+      }),
+      paths: open({ session: text({ default: '/' }) }),
+    }),
+  }),
+  urls: closed({
+    self: closed({ issuer: url(), public: url(), admin: url() }),
+    login: link(),
+    registration: link(),
+    consent: link(),
+    logout: link(),
+    error: link(),
+    post_logout_redirect: link(),
+    device: open({ verification: link(), success: link() }),
+    identity_provider: closed({ url: url(), publicUrl: url(), headers: Type.Record(Type.String(), Type.String()) }),
+  }),
+  secrets: closed({ system: secrets(), cookie: secrets(), pagination: secrets() }),
+  ttl: closed({
+    login_consent_request: duration('30m'),
+    authentication_session: duration('720h'),
+    access_token: duration('1h'),
+    refresh_token: Type.Union([duration(), Type.Literal('-1'), Type.Literal(-1)], {
+      default: '720h',
+      shape: 'a duration such as "720h", or -1 for never',
+    }),
+    id_token: duration('1h'),
+    auth_code: duration('10m'),
+    device_user_code: duration('10m'),
+  }),
+  strategies: closed({
+    scope: Type.Enum(['exact', 'wildcard'], { default: 'wildcard' }),
+    access_token: Type.Enum(['opaque', 'jwt'], { default: 'opaque' }),
+    jwt: closed({ scope_claim: Type.Enum(['list', 'string', 'both'], { default: 'list' }) }),
+  }),
+  oauth2: closed({
+    expose_internal_errors: flag(),
+    session: open({ encrypt_at_rest: flag(true) }),
+    exclude_not_before_claim: flag(),
+    allowed_top_level_claims: texts({ default: [] }),
+    mirror_top_level_claims: flag(true),
+    // Later than v26.2.0: off is what that version does.
+    preserve_ext_claims: flag(),
+    hashers: closed({
+      algorithm: Type.Enum(['pbkdf2', 'bcrypt'], { default: 'pbkdf2' }),
+      bcrypt: closed({ cost: integer({ minimum: 4, maximum: 31, default: 10 }) }),
+      pbkdf2: closed({ iterations: integer({ minimum: 1, default: 25_000 }) }),
+    }),
+    pkce: closed({ enforced: flag(), enforced_for_public_clients: flag() }),
+    client_credentials: closed({ default_grant_allowed_scope: flag() }),
+    grant: closed({
+      refresh_token: open({
+        rotation_grace_period: duration('0s'),
+        rotation_grace_reuse_count: integer({ minimum: 0, default: 0 }),
+      }),
+      jwt: closed({
+        jti_optional: flag(),
+        iat_optional: flag(),
+        max_ttl: duration('720h'),
+        // Later than v26.2.0, which copies the audience.
+        omit_assertion_audience: flag(),
+      }),
+    }),
+    refresh_token_hook: hook(),
+    token_hook: hook(),
+    device_authorization: closed({ token_polling_interval: duration('5s'), user_code: userCode() }),
+  }),
+  oidc: closed({
+    subject_identifiers: closed({
+      supported_types: Type.Array(words('public', 'pairwise'), { default: ['public'] }),
+      pairwise: closed({ salt: text({ default: '' }) }),
+    }),
+    dynamic_client_registration: closed({
+      enabled: flag(),
+      default_scope: texts({ default: ['offline_access', 'offline', 'openid'] }),
+    }),
+  }),
+  webfinger: closed({
+    jwks: closed({ broadcast_keys: texts({ default: ['hydra.openid.id-token'] }) }),
+    oidc_discovery: closed({
+      jwks_url: link(),
+      token_url: link(),
+      auth_url: link(),
+      device_authorization_url: link(),
+      client_registration_url: link(),
+      userinfo_url: link(),
+      supported_claims: texts({ default: [] }),
+      supported_scope: texts({ default: [] }),
+    }),
+  }),
+  clients: closed({ http: closed({ disallow_private_ip_ranges: flag(), private_ip_exception_urls: texts({ default: [] }) }) }),
+  hsm: closed({
+    enabled: flag(),
+    library: text(),
+    pin: text(),
+    slot: integer(),
+    token_label: text(),
+    key_set_prefix: text(),
+  }),
+  db: closed({ ignore_unknown_table_columns: flag() }),
+  log: closed({
+    level: Type.Enum(['panic', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], { default: 'info' }),
+    format: Type.Enum(['json', 'json_pretty', 'text'], { default: 'text' }),
+    leak_sensitive_values: flag(),
+    redaction_text: text(),
+  }),
+  tracing: closed({
+    provider: words('jaeger', 'zipkin', 'otel'),
+    service_name: text(),
+    deployment_environment: text(),
+    providers: closed({
+      jaeger: closed({
+        local_agent_address: text(),
+        sampling: closed({ server_url: url(), trace_id_ratio: ratio() }),
+      }),
+      zipkin: closed({ server_url: url(), sampling: closed({ sampling_ratio: ratio() }) }),
+      otlp: closed({
+        server_url: text(),
+        insecure: flag(),
+        sampling: closed({ sampling_ratio: ratio() }),
+        authorization_header: text(),
+      }),
+    }),
+  }),
+  profiling: words('cpu', 'mem'),
+  sqa: open({ opt_out: flag() }),
+  cgroups: closed({ v1: closed({ auto_max_procs_enabled: flag() }) }),
+  feature_flags: open({ legacy_allow_insecure_origins: flag() }),
+  gatehouse: closed({ account_experience: closed({ enabled: flag(true) }) }),
+});
+
+export type Document = Type.Static<typeof DOCUMENT>;
+
+/** A key that holds a value and no further keys: its path, and how its value looks. */
+export type Leaf = { readonly path: string; readonly schema: TSchema };
+
+type Branch = TSchema & { readonly properties: Members };
+
+export const isBranch = (schema: TSchema): schema is Branch => 'properties' in schema;
+
+export function leavesOf(schema: TSchema, prefix = ''): Leaf[] {
+  if (!isBranch(schema)) return [{ path: prefix, schema }];
+  return Object.entries(schema.properties).flatMap(([name, member]) =>
+    leavesOf(member, prefix === '' ? name : `${prefix}.${name}`),
+  );
+}
+
+export const LEAVES: readonly Leaf[] = leavesOf(DOCUMENT);

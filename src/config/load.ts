@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { JsonObject } from '../lib/json.ts';
+import { isActing } from './acting.ts';
+import { ConfigError } from './config_error.ts';
+import { DOCUMENT } from './document.ts';
+import { parseDsn } from './dsn.ts';
+import { applyEnvironment } from './environment.ts';
+import { readFiles } from './files.ts';
+import { type Config, type FilledDocument, resolveConfig } from './schema.ts';
+import { merge, pathsOf, valueAt, withValue } from './tree.ts';
+import { checkTree, withDefaults } from './validate.ts';
+
+export { ConfigError } from './config_error.ts';
+
+export type Sources = {
+  /** YAML, JSON or TOML; later ones win. */
+  readonly files: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: { readonly dev?: boolean };
+  /** What the program itself insists on: beats everything. */
+  readonly forced?: JsonObject;
+};
+
+export type Loaded = { readonly config: Config; readonly warnings: readonly string[] };
+
+const read = ({ files, env, flags, forced = {} }: Sources): JsonObject =>
+  merge(applyEnvironment(merge(readFiles(files), flags), env), forced);
+
+/** Hydra: the environment beats flags, flags beat files, files beat defaults. Throws ConfigError. */
+export function loadConfig(sources: Sources): Loaded {
+  const given = read(sources);
+  checkTree(DOCUMENT, given);
+  const { tree, warnings } = developmentDefaults(given);
+  const document = withDefaults(DOCUMENT, tree) as FilledDocument;
+  checkTogether(document);
+  return { config: resolveConfig(document), warnings: [...warnings, ...inactive(given)] };
+}
+
+/** The DSN alone, for commands that must run beside a configuration that is not finished. Throws ConfigError. */
+export function findDsn(sources: Sources): string {
+  const dsn = read(sources)['dsn'];
+  if (typeof dsn !== 'string' || dsn === '') throw new ConfigError('The configuration key "dsn" is required.');
+  parseDsn(dsn);
+  return dsn;
+}
+
+/** What a development server may be started without. */
+function developmentDefaults(tree: JsonObject): { tree: JsonObject; warnings: string[] } {
+  if (tree['dev'] !== true) return { tree, warnings: [] };
+  const port = valueAt(tree, 'serve.public.port') ?? 4444;
+  const defaults = { dsn: 'memory', urls: { self: { issuer: `http://localhost:${port}/` } } };
+  const filled = merge(defaults, tree);
+  if (valueAt(filled, 'secrets.system') !== undefined) return { tree: filled, warnings: [] };
+  const isLost = filled['dsn'] !== 'memory';
+  const consequence = isLost ? ': what is stored cannot be read after a restart' : '';
+  return {
+    tree: withValue(filled, 'secrets.system', [randomBytes(24).toString('base64url')]),
+    warnings: [`The configuration key "secrets.system" is not set, so a random secret is used until this process ends${consequence}.`],
+  };
+}
+
+type Rule = (document: FilledDocument) => string | undefined | false;
+
+/** What no key can say alone. The first rule that answers stops the start. */
+const RULES: readonly Rule[] = [
+  ({ dsn }) => !dsn && '"dsn" is required: "memory" to try things out, "sqlite://path/to/file.sqlite" to keep them.',
+  ({ urls }) => !urls.self?.issuer && '"urls.self.issuer" is required: the https URL under which this server is known.',
+  ({ urls, dev }) =>
+    !dev && !urls.self.issuer.startsWith('https:') && '"urls.self.issuer" must be an https URL unless "dev" is on.',
+  ({ secrets }) => !secrets.system?.length && '"secrets.system" is required: a list of random texts of at least 16 characters.',
+  ({ oidc }) =>
+    oidc.subject_identifiers.supported_types.includes('pairwise') &&
+    oidc.subject_identifiers.pairwise.salt.length < 8 &&
+    '"oidc.subject_identifiers.pairwise.salt" needs at least 8 characters where "pairwise" is supported.',
+  ({ hsm }) => hsm.enabled && '"hsm.enabled" must be false: this server has no support for hardware security modules.',
+];
+
+function checkTogether(document: FilledDocument): void {
+  for (const rule of RULES) {
+    const problem = rule(document);
+    if (problem) throw new ConfigError(`The configuration key ${problem}`);
+  }
+  parseDsn(document.dsn);
+}
+
+/** One sentence about everything that was set and does nothing. */
+function inactive(given: JsonObject): string[] {
+  const paths = pathsOf(given).filter((path) => !isActing(path));
+  if (paths.length === 0) return [];
+  const [subject, verb] = paths.length === 1 ? ['This configuration key is', 'does'] : ['These configuration keys are', 'do'];
+  return [`${subject} known, but ${verb} not act in this version: ${paths.join(', ')}.`];
+}

@@ -1,0 +1,127 @@
+import { durationSeconds, parseDuration } from '../lib/duration.ts';
+import type { Document } from './document.ts';
+
+/**
+ * The configuration as the program reads it: the reference's names, durations in seconds, every default filled in.
+ * Keys that nobody reads yet are not here.
+ */
+export type Config = {
+  readonly dev: boolean;
+  readonly dsn: string;
+  readonly serve: {
+    readonly public: Address;
+    readonly admin: Address;
+    readonly cookies: {
+      readonly same_site_mode: 'Strict' | 'Lax' | 'None';
+      readonly same_site_legacy_workaround: boolean;
+      readonly domain: string | undefined;
+      readonly secure: boolean;
+      readonly names: Readonly<Record<'session' | 'login_csrf' | 'consent_csrf' | 'device_csrf', string>>;
+      readonly paths: { readonly session: string };
+    };
+  };
+  readonly urls: {
+    readonly self: { readonly issuer: string; readonly public: string };
+    readonly login: string;
+    readonly registration: string;
+    readonly consent: string;
+    readonly logout: string;
+    readonly error: string;
+    readonly post_logout_redirect: string;
+    readonly device: { readonly verification: string; readonly success: string };
+  };
+  readonly secrets: Readonly<Record<'system' | 'cookie' | 'pagination', readonly string[]>>;
+  /** Seconds. A negative `refresh_token` never expires. */
+  readonly ttl: Readonly<Record<TimeToLive, number>>;
+  readonly strategies: { readonly scope: 'exact' | 'wildcard'; readonly access_token: 'opaque' | 'jwt' };
+  readonly oauth2: {
+    readonly expose_internal_errors: boolean;
+    readonly pkce: { readonly enforced: boolean; readonly enforced_for_public_clients: boolean };
+  };
+  readonly oidc: {
+    readonly subject_identifiers: {
+      readonly supported_types: readonly ('public' | 'pairwise')[];
+      readonly pairwise: { readonly salt: string };
+    };
+    readonly dynamic_client_registration: { readonly default_scope: readonly string[] };
+  };
+  readonly log: {
+    readonly level: 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+    readonly format: 'json' | 'json_pretty' | 'text';
+  };
+  readonly gatehouse: { readonly account_experience: { readonly enabled: boolean } };
+};
+
+type Address = { readonly host: string; readonly port: number };
+
+type TimeToLive =
+  | 'login_consent_request'
+  | 'authentication_session'
+  | 'access_token'
+  | 'refresh_token'
+  | 'id_token'
+  | 'auth_code'
+  | 'device_user_code';
+
+/** 180 days: the reference keeps no login for longer. */
+const LONGEST_SESSION = 180 * 24 * 3600;
+
+type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]-?: Filled<T[K]> } : T;
+
+/** A document that was validated and has its defaults. */
+export type FilledDocument = Filled<Document>;
+
+export function resolveConfig(document: FilledDocument): Config {
+  const { serve, strategies, oauth2, oidc, log, gatehouse, dev, dsn, secrets } = document;
+  return {
+    dev,
+    dsn,
+    serve: { public: addressOf(serve.public), admin: addressOf(serve.admin), cookies: serve.cookies },
+    urls: resolveUrls(document),
+    secrets: {
+      system: secrets.system,
+      cookie: secrets.cookie ?? secrets.system,
+      pagination: secrets.pagination ?? secrets.system,
+    },
+    ttl: resolveTimes(document.ttl),
+    strategies,
+    oauth2,
+    oidc,
+    log,
+    gatehouse,
+  };
+}
+
+const addressOf = ({ host, port }: Address): Address => ({ host, port });
+
+function resolveUrls({ urls }: FilledDocument): Config['urls'] {
+  const issuer = urls.self.issuer;
+  // Hydra: an address without a path gets the shortest one.
+  const self = urls.self.public ? (URL.parse(urls.self.public)?.pathname === '/' ? withSlash(urls.self.public) : urls.self.public) : issuer;
+  const fallback = (path: string) => `${self.replace(/\/$/, '')}/oauth2/fallbacks/${path}`;
+  const login = urls.login ?? fallback('login');
+  return {
+    self: { issuer, public: self },
+    login,
+    registration: urls.registration ?? login,
+    consent: urls.consent ?? fallback('consent'),
+    logout: urls.logout ?? fallback('logout'),
+    error: urls.error ?? fallback('error'),
+    post_logout_redirect: urls.post_logout_redirect ?? fallback('logout/callback'),
+    device: {
+      verification: urls.device?.verification ?? fallback('device'),
+      success: urls.device?.success ?? fallback('device/done'),
+    },
+  };
+}
+
+const withSlash = (url: string): string => (/^[^:]+:\/\/[^/?#]+$/.test(url) ? `${url}/` : url);
+
+function resolveTimes(ttl: FilledDocument['ttl']): Config['ttl'] {
+  const times = Object.fromEntries(Object.entries(ttl).map(([name, value]) => [name, secondsOf(value)]));
+  const limited = Math.min(times['authentication_session'] ?? 0, LONGEST_SESSION);
+  return { ...times, authentication_session: limited } as Config['ttl'];
+}
+
+const secondsOf = (value: string | number): number =>
+  Number(value) === -1 ? -1 : durationSeconds(parseDuration(String(value)) ?? 0n);

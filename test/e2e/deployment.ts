@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { startServer } from '../../src/server.ts';
+import { Deployment } from './flow.ts';
+
+type Wanted = {
+  /** Closes the server when it ends, also when it fails. */
+  readonly test?: { after(action: () => Promise<void>): void };
+  readonly storage: 'memory' | 'file';
+  /** Over the defaults of a development server whose apps are elsewhere. */
+  readonly config?: JsonObject;
+};
+
+type Started = {
+  readonly deployment: Deployment;
+  /** Moves the server's clock, seconds. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+};
+
+/** A whole server in this process, on ports of its own, with a clock that the test moves. */
+export async function startDeployment({ test, storage, config = {} }: Wanted): Promise<Started> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  let offset = 0;
+  const now = () => Date.now() + offset * 1000;
+  const loaded = loadConfig({
+    files: [],
+    env: {},
+    flags: { dev: true },
+    forced: {
+      dsn: storage === 'memory' ? 'memory' : `sqlite://${join(folder, 'test.sqlite')}`,
+      serve: { public: { host: '127.0.0.1', port: 0 }, admin: { host: '127.0.0.1', port: 0 } },
+      secrets: { system: ['a-secret-that-only-tests-use'] },
+      log: { level: 'error' },
+      urls: {
+        self: { issuer: ISSUER },
+        login: 'https://apps.example.com/login',
+        consent: 'https://apps.example.com/consent',
+        error: 'https://apps.example.com/error',
+      },
+      ...config,
+    },
+  });
+  const running = await startServer(loaded.config, { listeners: ['public', 'admin'], now });
+  const close = async () => {
+    await running.close();
+    rmSync(folder, { recursive: true });
+  };
+  test?.after(close);
+  return {
+    deployment: new Deployment(running.addresses, ISSUER, now),
+    advance(seconds) {
+      offset += seconds;
+    },
+    close,
+  };
+}
+
+const ISSUER = 'http://issuer.test/';

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, it } from 'node:test';
+import { REDIRECT_URI } from './flow.ts';
+import { startDeployment } from './deployment.ts';
+
+/** The statements that run while `work` does; BEGIN, SAVEPOINT and COMMIT are not among them. */
+async function counted<T>(work: () => Promise<T>): Promise<{ value: T; statements: string[] }> {
+  const statements: string[] = [];
+  const hear = (statement: unknown) => void statements.push(String(statement));
+  subscribe('gatehouse:statement', hear);
+  try {
+    return { value: await work(), statements };
+  } finally {
+    unsubscribe('gatehouse:statement', hear);
+  }
+}
+
+const isWrite = (statement: string) => /^(insert|update|delete)/i.test(statement);
+
+describe('statement budgets', () => {
+  it('hold for every operation, and starting or answering a flow writes nothing', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const budget = async <T>(name: string, limit: number, writes: number, work: () => Promise<T>): Promise<T> => {
+      const { value, statements } = await counted(work);
+      assert.ok(statements.length > 0, `${name} ran no statement: the count is broken`);
+      assert.ok(statements.length <= limit, `${name}: ${statements.length} > ${limit}\n${statements.join('\n')}`);
+      const written = statements.filter(isWrite);
+      assert.ok(written.length <= writes, `${name} writes ${written.length} > ${writes}\n${written.join('\n')}`);
+      return value;
+    };
+
+    const machine = { client_id: 'app', client_secret: 'app-secret', grant_type: 'client_credentials' };
+    const issued = await budget('client_credentials', 2, 1, () => deployment.token(machine));
+    assert.equal(issued.status, 200);
+    await budget('introspection', 1, 0, () => deployment.introspect(issued.body['access_token']));
+
+    const browser = deployment.browser();
+    const all = await counted(async () => {
+      const first = await budget('first visit', 1, 0, () => browser.get(deployment.authorizeUrl()));
+      const challenge = first.location.searchParams.get('login_challenge') ?? assert.fail();
+      await budget('get login request', 1, 0, () =>
+        deployment.admin('GET', `/admin/oauth2/auth/requests/login?login_challenge=${challenge}`),
+      );
+      const accepting = await counted(() => deployment.acceptLogin(challenge));
+      assert.deepEqual(accepting.statements, [], 'accepting a login runs no statement');
+      const second = await budget('second visit', 4, 1, () => browser.get(accepting.value));
+      const consent_challenge = second.location.searchParams.get('consent_challenge') ?? assert.fail();
+      await budget('get consent request', 1, 0, () =>
+        deployment.admin('GET', `/admin/oauth2/auth/requests/consent?consent_challenge=${consent_challenge}`),
+      );
+      const consenting = await counted(() => deployment.acceptConsent(consent_challenge));
+      assert.deepEqual(consenting.statements, [], 'accepting a consent runs no statement');
+      const third = await budget('third visit', 3, 2, () => browser.get(consenting.value));
+      return budget('code exchange', 5, 2, () => deployment.exchange(third.location.searchParams.get('code') ?? ''));
+    });
+    const answersOfApps = 2;
+    assert.ok(all.statements.length - answersOfApps <= 12, `the whole flow: ${all.statements.length}`);
+    const tokens = all.value.body;
+    assert.equal(all.value.status, 200, JSON.stringify(tokens));
+
+    await budget('introspection of a refresh token', 1, 0, () => deployment.introspect(tokens['refresh_token']));
+    const headers = { authorization: `Bearer ${tokens['access_token']}` };
+    await budget('userinfo', 1, 0, () => fetch(`${deployment.publicOrigin}/userinfo`, { headers }));
+    await budget('refresh', 5, 3, () => deployment.refresh(tokens['refresh_token']));
+  });
+
+  it('hold without asking the database where a token cannot be ours', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const forged = `ory_at_${'A'.repeat(43)}.${'B'.repeat(43)}`;
+    assert.deepEqual((await counted(() => deployment.introspect(forged))).statements, []);
+    const { statements } = await counted(() => deployment.exchange(forged.replace('_at_', '_ac_')));
+    assert.equal(statements.length, 1, 'only the client is read');
+  });
+
+  it('makes challenges that fit an address bar', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const url = deployment.authorizeUrl({
+      redirect_uri: REDIRECT_URI,
+      nonce: 'f3a1c9d27b6e4850',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+      login_hint: 'somebody.with.a.long.address@a-company.example.com',
+      ui_locales: 'de-CH de en',
+      claims: JSON.stringify({ id_token: { email: { essential: true } }, userinfo: { given_name: null, family_name: null } }),
+      resource: 'https://api.example.com/v1/accounts',
+      acr_values: 'urn:example:loa:2 urn:example:loa:1',
+      device_id: '0a8c5a52-39ef-4f0c-8a15-21b3f07e9a6e',
+      utm_campaign: 'autumn-newsletter-2026',
+    });
+    const { location } = await deployment.browser().get(url);
+    const challenge = location.searchParams.get('login_challenge') ?? '';
+    assert.ok(url.length >= 690, `${url.length}`);
+    assert.ok(challenge.length <= 760, `${challenge.length} characters for a request of ${url.length}`);
+  });
+});

@@ -1,0 +1,28 @@
+import { pino } from 'pino';
+import { loadConfig } from '../src/config/load.ts';
+import { type RunningServer, startServer } from '../src/server.ts';
+import { freePort } from './free_port.ts';
+
+/** Both listeners in this process, under the issuer that clients really reach. `env` configures as the environment does. */
+export async function startRunningServer(
+  env: Record<string, string> = {},
+): Promise<RunningServer & { readonly issuer: string; readonly admin: string }> {
+  const [publicPort, adminPort] = [await freePort(), await freePort()];
+  const issuer = `http://127.0.0.1:${publicPort}`;
+  const { config } = loadConfig({
+    files: [],
+    env: {
+      DSN: 'memory',
+      SECRETS_SYSTEM: 'a-secret-for-tests-0123456789',
+      SERVE_PUBLIC_HOST: '127.0.0.1',
+      SERVE_PUBLIC_PORT: String(publicPort),
+      SERVE_ADMIN_HOST: '127.0.0.1',
+      SERVE_ADMIN_PORT: String(adminPort),
+      URLS_SELF_ISSUER: issuer,
+      ...env,
+    },
+    flags: { dev: true },
+  });
+  const running = await startServer(config, { listeners: ['public', 'admin'], log: pino({ level: 'silent' }) });
+  return { ...running, issuer, admin: `http://127.0.0.1:${adminPort}` };
+}

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import * as accounts from '../../src/store/accounts.ts';
+import * as clients from '../../src/store/clients.ts';
+import * as consents from '../../src/store/consents.ts';
+import type { Database } from '../../src/store/db.ts';
+import * as flow_states from '../../src/store/flow_states.ts';
+import * as forced_subjects from '../../src/store/forced_subjects.ts';
+import * as json_web_keys from '../../src/store/json_web_keys.ts';
+import * as sessions from '../../src/store/login_sessions.ts';
+import * as tokens from '../../src/store/tokens.ts';
+import { write } from '../../src/store/write.ts';
+import { ENGINES, type Opened } from './engines.ts';
+import { clientRow, consentRow, sessionRow, tokenRow } from './rows.ts';
+
+for (const engine of ENGINES) {
+  describe(`the store on ${engine.name}`, () => {
+    let opened: Opened;
+    let db: Database;
+    beforeEach(async () => {
+      opened = await engine.open();
+      db = opened.db;
+      await write({ db }, (tx) => clients.insertClient(tx, clientRow('app')));
+    });
+    afterEach(() => opened.close());
+
+    describe('clients', () => {
+      it('refuses an id that is taken, and 50 at once get it one time', async () => {
+        const race = Array.from({ length: 50 }, () =>
+          write({ db }, (tx) => clients.insertClient(tx, clientRow('contested'))),
+        );
+        assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
+      });
+
+      it('compares ids byte for byte', async () => {
+        const ids = ['APP', 'äpp', 'app ', 'a\u0308pp', 'a/b', '%', '_', "o'brien", '日本'];
+        for (const id of ids) {
+          assert.equal(await write({ db }, (tx) => clients.insertClient(tx, clientRow(id))), true, id);
+        }
+        for (const id of ids) assert.equal((await clients.findClient(db.queries, id))?.client_id, id);
+        assert.equal(await clients.findClient(db.queries, 'App'), undefined);
+      });
+
+      it('lists by id, filtered, from where a page ended', async () => {
+        await write({ db }, async (tx) => {
+          await clients.insertClient(tx, clientRow('b', { owner: 'acme', client_name: 'Twin' }));
+          await clients.insertClient(tx, clientRow('c', { owner: 'acme', client_name: 'twin' }));
+          await clients.insertClient(tx, clientRow('d', { owner: 'ACME', client_name: 'Twin' }));
+        });
+        const ids = async (...args: [clients.ClientFilter, string, number]) =>
+          (await clients.listClients(db.queries, ...args)).map((row) => row.client_id);
+        assert.deepEqual(await ids({}, '', 10), ['app', 'b', 'c', 'd']);
+        assert.deepEqual(await ids({}, 'b', 1), ['c']);
+        assert.deepEqual(await ids({ owner: 'acme' }, '', 10), ['b', 'c']);
+        assert.deepEqual(await ids({ owner: 'acme', client_name: 'Twin' }, '', 10), ['b']);
+      });
+
+      it('updates what exists and says so', async () => {
+        assert.equal(await write({ db }, (tx) => clients.updateClient(tx, clientRow('app', { owner: 'new' }))), true);
+        assert.equal((await clients.findClient(db.queries, 'app'))?.owner, 'new');
+        assert.equal(await write({ db }, (tx) => clients.updateClient(tx, clientRow('nobody'))), false);
+      });
+
+      it('takes everything of a client away with it', async () => {
+        const token = tokenRow();
+        await write({ db }, async (tx) => {
+          await tokens.insertTokens(tx, [token]);
+          await consents.insertConsent(tx, consentRow('flow-1'));
+          await forced_subjects.upsertForcedSubject(tx, { client_id: 'app', subject: 'user-1', identifier: 'x' });
+        });
+        assert.equal(await write({ db }, (tx) => clients.deleteClient(tx, 'app')), true);
+        assert.equal(await tokens.findToken(db.queries, token.hash), undefined);
+        assert.equal(await consents.findRememberedConsent(db.queries, 'user-1', 'app', 0), undefined);
+        assert.equal(await forced_subjects.findForcedSubject(db.queries, 'app', 'user-1'), undefined);
+        assert.equal(await write({ db }, (tx) => clients.deleteClient(tx, 'app')), false);
+      });
+    });
+
+    describe('tokens', () => {
+      it('finds a token by its hash, alone and with its client', async () => {
+        const token = tokenRow({ audience: '["https://api.example"]', expires_at: null });
+        await write({ db }, (tx) => tokens.insertTokens(tx, [token, tokenRow()]));
+        const found = await tokens.findToken(db.queries, token.hash);
+        assert.deepEqual(Buffer.from(found?.hash ?? []), token.hash);
+        assert.equal(found?.audience, '["https://api.example"]');
+        assert.equal(found?.expires_at, null);
+        assert.equal(Buffer.from(found?.session ?? []).toString(), 'sealed');
+        assert.equal((await tokens.findTokenWithClient(db.queries, token.hash))?.document, '{}');
+        assert.equal(await tokens.findToken(db.queries, randomBytes(32)), undefined);
+      });
+
+      it('refuses the same hash twice', async () => {
+        const token = tokenRow();
+        await write({ db }, (tx) => tokens.insertTokens(tx, [token]));
+        await assert.rejects(write({ db }, (tx) => tokens.insertTokens(tx, [token])));
+      });
+
+      it('lets one of 100 spend a token', async () => {
+        const { hash, ...token } = tokenRow({ kind: 'authorization_code' });
+        await write({ db }, (tx) => tokens.insertTokens(tx, [{ hash, ...token }]));
+        const race = Array.from({ length: 100 }, () => write({ db }, (tx) => tokens.spendToken(tx, hash, 1_500)));
+        assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
+        assert.equal((await tokens.findToken(db.queries, hash))?.used_at, 1_500);
+      });
+
+      it('gives a token back when the write that spent it fails', async () => {
+        const { hash, ...token } = tokenRow();
+        await write({ db }, (tx) => tokens.insertTokens(tx, [{ hash, ...token }]));
+        const failing = write({ db }, async (tx) => {
+          assert.equal(await tokens.spendToken(tx, hash, 1_500), true);
+          throw new Error('no');
+        });
+        await assert.rejects(failing);
+        assert.equal(await write({ db }, (tx) => tokens.spendToken(tx, hash, 1_600)), true);
+      });
+
+      it('spends nothing that was deleted', async () => {
+        const { hash, ...token } = tokenRow();
+        await write({ db }, (tx) => tokens.insertTokens(tx, [{ hash, ...token }]));
+        await write({ db }, (tx) => tokens.deleteChain(tx, 'chain-1'));
+        assert.equal(await write({ db }, (tx) => tokens.spendToken(tx, hash, 1_500)), false);
+      });
+
+      it('deletes a chain, or one kind of it, and nothing else', async () => {
+        const access = tokenRow();
+        const refresh = tokenRow({ kind: 'refresh_token' });
+        const other = tokenRow({ request_id: 'chain-2' });
+        await write({ db }, (tx) => tokens.insertTokens(tx, [access, refresh, other]));
+        await write({ db }, (tx) => tokens.deleteChainTokens(tx, 'chain-1', 'access_token'));
+        assert.equal(await tokens.findToken(db.queries, access.hash), undefined);
+        assert.ok(await tokens.findToken(db.queries, refresh.hash));
+        await write({ db }, (tx) => tokens.deleteChain(tx, 'chain-1'));
+        assert.equal(await tokens.findToken(db.queries, refresh.hash), undefined);
+        assert.ok(await tokens.findToken(db.queries, other.hash));
+      });
+    });
+
+    describe('consents', () => {
+      it('completes a flow once, whoever comes first of 100', async () => {
+        const race = Array.from({ length: 100 }, (_, at) =>
+          write({ db }, (tx) => consents.insertConsent(tx, consentRow('flow-1', { consent_request_id: `r-${at}` }))),
+        );
+        assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
+      });
+
+      it('names the login session only while it exists', async () => {
+        await write({ db }, async (tx) => {
+          await sessions.upsertSession(tx, sessionRow('sid-1'));
+          await consents.insertConsent(tx, consentRow('with', { login_session_id: 'sid-1' }));
+          await consents.insertConsent(tx, consentRow('without', { login_session_id: 'gone' }));
+        });
+        const named = async (flow_id: string) =>
+          (
+            await db.queries
+              .selectFrom('consents')
+              .select('login_session_id')
+              .where('flow_id', '=', flow_id)
+              .executeTakeFirstOrThrow()
+          ).login_session_id;
+        assert.equal(await named('with'), 'sid-1');
+        assert.equal(await named('without'), null);
+        await write({ db }, (tx) => sessions.deleteSession(tx, 'sid-1'));
+        assert.equal(await named('with'), null);
+      });
+
+      it('remembers the newest that was to be remembered, was not skipped, and has not run out', async () => {
+        const find = async (now: number) =>
+          (await consents.findRememberedConsent(db.queries, 'user-1', 'app', now))?.granted_scope;
+        assert.equal(await find(1_500), undefined);
+        await write({ db }, async (tx) => {
+          await consents.insertConsent(tx, consentRow('old', { granted_scope: 'old', requested_at: 1_000 }));
+          await consents.insertConsent(
+            tx,
+            consentRow('short', { granted_scope: 'short', requested_at: 1_100, remembered_until: 1_600 }),
+          );
+          await consents.insertConsent(tx, consentRow('skipped', { skip: 1, requested_at: 1_200 }));
+          await consents.insertConsent(tx, consentRow('forgotten', { remember: 0, requested_at: 1_300 }));
+          await consents.insertConsent(tx, consentRow('other', { subject: 'user-2', requested_at: 1_400 }));
+        });
+        assert.equal(await find(1_500), 'short');
+        assert.equal(await find(1_600), 'old');
+      });
+    });
+
+    describe('login sessions', () => {
+      it('finds what is to be remembered, and only for its time', async () => {
+        await write({ db }, async (tx) => {
+          await sessions.upsertSession(tx, sessionRow('sid-1'));
+          await sessions.upsertSession(tx, sessionRow('sid-2', { remember: 0 }));
+        });
+        assert.equal((await sessions.findRememberedSession(db.queries, 'sid-1', 1_999))?.subject, 'user-1');
+        assert.equal(await sessions.findRememberedSession(db.queries, 'sid-1', 2_000), undefined);
+        assert.equal(await sessions.findRememberedSession(db.queries, 'sid-2', 1_500), undefined);
+      });
+
+      it('lets the later login count, extends, and deletes', async () => {
+        await write({ db }, async (tx) => {
+          await sessions.upsertSession(tx, sessionRow('sid-1'));
+          await sessions.upsertSession(tx, sessionRow('sid-1', { subject: 'user-2' }));
+          await sessions.extendSession(tx, 'sid-1', 3_000);
+        });
+        const found = await sessions.findRememberedSession(db.queries, 'sid-1', 2_500);
+        assert.equal(found?.subject, 'user-2');
+        assert.equal(await write({ db }, (tx) => sessions.deleteSession(tx, 'sid-1')), true);
+        assert.equal(await write({ db }, (tx) => sessions.deleteSession(tx, 'sid-1')), false);
+      });
+    });
+
+    it('keeps the latest forced subject of a client and a person', async () => {
+      const row = { client_id: 'app', subject: 'user-1', identifier: 'one' };
+      await write({ db }, async (tx) => {
+        await forced_subjects.upsertForcedSubject(tx, row);
+        await forced_subjects.upsertForcedSubject(tx, { ...row, identifier: 'two' });
+      });
+      assert.equal(await forced_subjects.findForcedSubject(db.queries, 'app', 'user-1'), 'two');
+      assert.equal(await forced_subjects.findForcedSubject(db.queries, 'app', 'USER-1'), undefined);
+    });
+
+    it('keeps flow states by the hash of their handle', async () => {
+      const hash = randomBytes(32);
+      const sealed = randomBytes(64_000);
+      await write({ db }, (tx) => flow_states.insertFlowState(tx, { hash, sealed, expires_at: 2_000 }));
+      assert.deepEqual(Buffer.from((await flow_states.findFlowState(db.queries, hash)) ?? []), sealed);
+      assert.equal(await flow_states.findFlowState(db.queries, randomBytes(32)), undefined);
+    });
+
+    it('makes the first key of a set once, though 20 servers try', async () => {
+      const race = Array.from({ length: 20 }, (_, at) =>
+        write({ db }, (tx) =>
+          json_web_keys.insertFirstKey(tx, { set_name: 's', kid: `k-${at}`, created_at: 1, jwk: Buffer.from('x') }),
+        ),
+      );
+      await Promise.all(race);
+      assert.equal((await json_web_keys.listKeys(db.queries, ['s'])).length, 1);
+    });
+
+    it('keeps accounts by address, once each', async () => {
+      const row = { subject: 's-1', email: 'a@example.com', password: 'x', claims: '{}', created_at: 1 };
+      assert.equal(await write({ db }, (tx) => accounts.insertAccount(tx, row)), true);
+      assert.equal(await write({ db }, (tx) => accounts.insertAccount(tx, { ...row, subject: 's-2' })), false);
+      assert.equal((await accounts.findAccountByEmail(db.queries, 'a@example.com'))?.subject, 's-1');
+      assert.equal((await accounts.findAccount(db.queries, 's-1'))?.email, 'a@example.com');
+      assert.deepEqual((await accounts.listAccounts(db.queries, '', 10)).map((account) => account.subject), ['s-1']);
+      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 'a@example.com')), true);
+      assert.equal(await accounts.findAccountByEmail(db.queries, 'a@example.com'), undefined);
+    });
+  });
+}

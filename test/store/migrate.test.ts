@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/store/db.ts';
+import { isEmptyDatabase, migrateUp, migrationStatus, refusal } from '../../src/store/migrate.ts';
+
+const record = (name: string) => sql`insert into gatehouse_migrations values (${name}, 'now')`;
+
+describe('migrations', () => {
+  it('apply once, and say what they applied', async () => {
+    const db = openDatabase(':memory:');
+    assert.equal(await isEmptyDatabase(db), true);
+    assert.match((await refusal(db)) ?? '', /gatehouse migrate sql up -e --yes/);
+    assert.deepEqual(await migrateUp(db), ['0001_expand_first_schema']);
+    assert.deepEqual(await migrateUp(db), []);
+    assert.equal(await isEmptyDatabase(db), false);
+    assert.equal(await refusal(db), undefined);
+    await db.close();
+  });
+
+  it('refuse a database that is behind, with the command to run', async () => {
+    const db = openDatabase(':memory:');
+    await migrateUp(db);
+    await sql`delete from gatehouse_migrations`.execute(db.schema);
+    assert.deepEqual((await migrationStatus(db)).pending, ['0001_expand_first_schema']);
+    assert.match((await refusal(db)) ?? '', /0001_expand_first_schema.*gatehouse migrate sql up/);
+    await db.close();
+  });
+
+  it('serve beside a later version that only added, and refuse one that removed', async () => {
+    const db = openDatabase(':memory:');
+    await migrateUp(db);
+    await record('9998_expand_something').execute(db.schema);
+    assert.equal(await refusal(db), undefined);
+    assert.deepEqual(await migrateUp(db), []);
+    await record('9999_contract_something').execute(db.schema);
+    assert.match((await refusal(db)) ?? '', /later version.*9999_contract_something/);
+    await db.close();
+  });
+
+  it('name what they do to servers beside them', async () => {
+    const db = openDatabase(':memory:');
+    for (const name of (await migrationStatus(db)).pending) assert.match(name, /^\d{4}_(expand|contract)_[a-z_]+$/);
+    await db.close();
+  });
+});

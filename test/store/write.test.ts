@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { findClient, insertClient } from '../../src/store/clients.ts';
+import { type Database, openDatabase } from '../../src/store/db.ts';
+import { isBusy, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
+import { migrateUp } from '../../src/store/migrate.ts';
+import { insertTokens } from '../../src/store/tokens.ts';
+import { GroupCommit, write } from '../../src/store/write.ts';
+import { ENGINES } from './engines.ts';
+import { clientRow, tokenRow } from './rows.ts';
+
+/** A database whose transaction statements are written down. */
+async function recordingDatabase(): Promise<{ db: Database; executed: string[] }> {
+  const connection = new SqliteConnection(':memory:');
+  const executed: string[] = [];
+  const tx = sqliteQueries(connection, false);
+  const writes = new GroupCommit({
+    tx,
+    isBusy,
+    alone: (work) => connection.alone(work),
+    execute(text) {
+      executed.push(text);
+      connection.database.exec(text);
+    },
+  });
+  const queries = sqliteQueries(connection, true);
+  const db: Database = { queries, writes, schema: tx, close: async () => connection.database.close() };
+  await migrateUp(db);
+  return { db, executed };
+}
+
+describe('group commit on SQLite', () => {
+  it('answers many concurrent writes with one COMMIT', async () => {
+    const { db, executed } = await recordingDatabase();
+    const ids = Array.from({ length: 100 }, (_, at) => `client-${at}`);
+    const answers = await Promise.all(ids.map((id) => write({ db }, (tx) => insertClient(tx, clientRow(id)))));
+    assert.deepEqual(new Set(answers), new Set([true]));
+    assert.equal(executed.filter((text) => text === 'commit').length, 1);
+    assert.equal(executed.filter((text) => text === 'begin immediate').length, 1);
+    for (const id of ids) assert.ok(await findClient(db.queries, id));
+    await db.close();
+  });
+
+  it('keeps the failure of one body from the others of its batch', async () => {
+    const { db, executed } = await recordingDatabase();
+    const results = await Promise.allSettled([
+      write({ db }, (tx) => insertClient(tx, clientRow('before'))),
+      write({ db }, async (tx) => {
+        await insertClient(tx, clientRow('undone'));
+        throw new Error('changed my mind');
+      }),
+      write({ db }, (tx) => insertClient(tx, clientRow('after'))),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.equal(executed.filter((text) => text === 'commit').length, 1);
+    assert.ok(await findClient(db.queries, 'before'));
+    assert.equal(await findClient(db.queries, 'undone'), undefined);
+    assert.ok(await findClient(db.queries, 'after'));
+    await db.close();
+  });
+
+  it('fails every body of a batch whose COMMIT fails, and goes on afterwards', async () => {
+    const { db } = await recordingDatabase();
+    const results = await Promise.allSettled([
+      write({ db }, (tx) => insertClient(tx, clientRow('innocent'))),
+      write({ db }, async (tx) => {
+        await sql`pragma defer_foreign_keys = on`.execute(tx);
+        await insertTokens(tx, [tokenRow({ client_id: 'nobody' })]);
+      }),
+    ]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal(await findClient(db.queries, 'innocent'), undefined);
+    assert.equal(await write({ db }, (tx) => insertClient(tx, clientRow('next'))), true);
+    assert.ok(await findClient(db.queries, 'next'));
+    await db.close();
+  });
+
+  it('shows readers only what is committed', async () => {
+    for (const { open } of ENGINES) {
+      const { db, close } = await open();
+      const { promise: written, resolve } = Promise.withResolvers<void>();
+      let isCommitted = false;
+      const writing = write({ db }, async (tx) => {
+        await insertClient(tx, clientRow('early'));
+        resolve();
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+      }).then(() => {
+        isCommitted = true;
+      });
+      await written;
+      const seen = await findClient(db.queries, 'early');
+      assert.ok(isCommitted || seen === undefined, 'a reader saw an uncommitted row');
+      await writing;
+      assert.ok(await findClient(db.queries, 'early'));
+      await close();
+    }
+  });
+
+  it('waits for a writer of another process instead of failing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-busy-'));
+    const path = join(folder, 'busy.sqlite');
+    const db = openDatabase(path);
+    await migrateUp(db);
+    const other = new DatabaseSync(path);
+    other.exec('begin immediate');
+    setTimeout(() => other.exec('commit'), 300);
+    const started = performance.now();
+    assert.equal(await write({ db }, (tx) => insertClient(tx, clientRow('patient'))), true);
+    assert.ok(performance.now() - started >= 250);
+    other.close();
+    await db.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('survives being closed while writes wait', async () => {
+    const { db, close } = await (ENGINES[1]?.open() ?? assert.fail());
+    const writes = ['a', 'b', 'c'].map((id) => write({ db }, (tx) => insertClient(tx, clientRow(id))));
+    await close();
+    assert.deepEqual(await Promise.all(writes), [true, true, true]);
+  });
+});
