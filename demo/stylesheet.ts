@@ -37,7 +37,7 @@ main {
   background: var(--card);
   border: 1px solid var(--line);
   border-top: 4px solid var(--accent);
-  border-radius: 0.75rem;
+  border-radius: 0 0 0.75rem 0.75rem;
 }
 h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; letter-spacing: -0.01em; text-wrap: balance; }
 h2 { margin: 2rem 0 0.5rem; font-size: 1.0625rem; }
@@ -70,7 +70,9 @@ th { width: 30%; font-weight: 400; }
 th small { display: block; line-height: 1.3; }
 td small { white-space: nowrap; }
 @media (max-width: 36rem) {
-  body { padding: 0; }
-  main { padding: 1.5rem 1.25rem; border-width: 4px 0 0; border-radius: 0; }
+  body { padding: 0; background: var(--card); }
+  main { padding: 1.5rem 1.25rem; border-width: 4px 0 0; }
+  th, td { display: block; width: auto; }
+  td { padding-top: 0; border-top: 0; }
 }
 `.trimStart();

@@ -1,5 +1,6 @@
 import { accountExperienceRoutes } from './account_experience/routes.ts';
 import type { AuthorizationServer } from './authorization_server.ts';
+import type { Config } from './config/schema.ts';
 import * as clients from './endpoints/admin/clients.ts';
 import * as consent from './endpoints/admin/consent_requests.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
@@ -28,8 +29,8 @@ const health: Routes = [
   route('GET', '/health/ready', 'isReady', isReady),
 ];
 
-/** Every URL of the public listener. */
-export const publicRoutes: Routes = [
+/** Every URL of the public listener, without the pages. */
+const publicApi: Routes = [
   route('GET', '/oauth2/auth', 'oAuth2Authorize', authorization),
   route('POST', '/oauth2/auth', 'oAuth2Authorize', authorization),
   route('POST', '/oauth2/token', 'oauth2TokenExchange', token),
@@ -44,8 +45,11 @@ export const publicRoutes: Routes = [
   route('GET', '/.well-known/jwks.json', 'discoverJsonWebKeys', jwks),
   route('OPTIONS', '/.well-known/jwks.json', 'discoverJsonWebKeys', preflight),
   ...health,
-  ...accountExperienceRoutes,
 ];
+
+/** Every URL of the public listener. */
+export const publicRoutes = ({ gatehouse }: Config): Routes =>
+  gatehouse.account_experience.enabled ? [...publicApi, ...accountExperienceRoutes] : publicApi;
 
 /** Every URL of the admin listener, where the prefix `/admin` may be left out. */
 export const adminRoutes: Routes = [

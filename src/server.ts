@@ -66,12 +66,11 @@ export async function openStore(config: Config): Promise<Database> {
   }
 }
 
-const ROUTES = { public: publicRoutes, admin: adminRoutes };
-
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
   const { host, port } = server.config.serve[name];
+  const routes = name === 'public' ? publicRoutes(server.config) : adminRoutes;
   try {
-    return await listen(server, ROUTES[name], { name, host, port });
+    return await listen(server, routes, { name, host, port });
   } catch (error) {
     throw listenError(error, name, host, port);
   }

@@ -87,11 +87,11 @@ it('oauth4webapi and @ory/hydra-client go through the whole code flow without a 
     verifier,
     INSECURE,
   );
-  await oauth.validateApplicationLevelSignature(as, response.clone(), INSECURE);
   const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
     expectedNonce: nonce,
     requireIdToken: true,
   });
+  await oauth.validateApplicationLevelSignature(as, response, INSECURE);
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   assert.deepEqual([claims?.sub, claims?.name, claims?.acr, claims?.amr], ['ada', 'Ada Example', 'silver', ['hwk']]);
 
