@@ -92,15 +92,7 @@ export class OpenIdClient {
 
   /** Once it succeeded, it holds; until then every login tries anew. */
   async #discover(): Promise<openid.Configuration> {
-    const { issuer, client_id, client_secret } = this.#options;
-    const url = new URL(issuer);
-    this.#configuration ??= openid.discovery(
-      url,
-      client_id,
-      undefined,
-      client_secret === undefined ? openid.None() : openid.ClientSecretBasic(client_secret),
-      url.protocol === 'http:' ? { execute: [openid.allowInsecureRequests] } : {},
-    );
+    this.#configuration ??= discover(this.#options);
     try {
       return await this.#configuration;
     } catch (error) {
@@ -108,4 +100,13 @@ export class OpenIdClient {
       throw error;
     }
   }
+}
+
+/** Signatures are checked even of what came straight from the issuer: on http nothing else vouches for it. */
+function discover({ issuer, client_id, client_secret }: RelyingPartyOptions): Promise<openid.Configuration> {
+  const url = new URL(issuer);
+  const secret = client_secret === undefined ? openid.None() : openid.ClientSecretBasic(client_secret);
+  const execute = [openid.enableNonRepudiationChecks];
+  if (url.protocol === 'http:') execute.push(openid.allowInsecureRequests);
+  return openid.discovery(url, client_id, undefined, secret, { execute });
 }

@@ -70,7 +70,10 @@ export const CHECKS: readonly Check[] = [
     section: 'RFC 6749 3.1.2.1',
     check({ config }, { redirect_uri, response_type }) {
       if (!config.dev && isCodeOnly(response_type) && !isSecureRedirect(redirect_uri)) {
-        throw new OAuthError('invalid_request', "The redirect URI must use https, or http on 'localhost' or a loopback address.");
+        throw new OAuthError(
+          'invalid_request',
+          "The redirect URI must use https, or http on 'localhost' or a loopback address.",
+        );
       }
     },
   },
@@ -98,7 +101,10 @@ function checkResponseType(_server: AuthorizationServer, { response_type, client
 }
 
 const canonical = (response_type: readonly string[]): string =>
-  response_type.map((entry) => entry.toLowerCase()).sort().join(' ');
+  response_type
+    .map((entry) => entry.toLowerCase())
+    .sort()
+    .join(' ');
 
 const RESPONSE_TYPE: ReadonlyMap<string, ResponseType> = new Map(
   Object.entries(response_types).map(([name, type]) => [canonical(spaceList(name)), type]),

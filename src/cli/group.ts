@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 
-/** Commands under one word. Hydra: the word alone shows the help and is no mistake. */
+/**
+ * Commands under one word. Hydra: the word alone shows the help and is no mistake. What follows a command belongs to it,
+ * though the group may have an option of the same name.
+ */
 export const group = (name: string, description: string): Command =>
-  new Command(name).description(description).allowExcessArguments().action(showHelp);
+  new Command(name).description(description).enablePositionalOptions().allowExcessArguments().action(showHelp);
 
 function showHelp(this: unknown, _options: unknown, command: Command): void {
   const [unknown] = command.args;

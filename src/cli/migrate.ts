@@ -8,7 +8,6 @@ type MigrateOptions = { readonly config: readonly string[]; readonly readFromEnv
 
 export const migrateCommand = (): Command =>
   group('migrate', 'Changes the database to the tables of this version.').addCommand(
-    // Positional: what follows `up` belongs to it, though `sql` has the same options.
     upCommand('sql', 'Deprecated without `up`, which it means.')
       .enablePositionalOptions()
       .addCommand(upCommand('up', 'Applies the migrations that are pending.')),

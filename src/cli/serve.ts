@@ -16,6 +16,8 @@ type ServeOptions = { readonly config: readonly string[]; readonly dev?: true };
 
 export function serveCommand(): Command {
   const serve = group('serve', 'Starts the server.')
+    // Hydra: the options stand before or after what is served.
+    .enablePositionalOptions(false)
     .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
     .option('--dev', 'development: allows an http issuer and cookies without https')
     .option('--sqa-opt-out', 'accepted for compatibility; there is no telemetry to opt out of');

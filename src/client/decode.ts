@@ -1,8 +1,8 @@
 import { formatDuration, parseDuration } from '../lib/duration.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { type ClientMetadata, DEFAULTS, MEMBERS } from './members.ts';
 import { publicKeySet } from './key_set.ts';
+import { type ClientMetadata, DEFAULTS, MEMBERS } from './members.ts';
 
 /** What a request says about a client: the metadata with defaults filled in, and the two members that are not stored as sent. */
 export type ClientRequest = {
@@ -23,8 +23,8 @@ export function decodeClient(body: Uint8Array): ClientRequest {
   }
   return {
     metadata: metadata as ClientMetadata,
-    client_id: text('client_id', value['client_id'] ?? ''),
-    client_secret: text('client_secret', value['client_secret'] ?? ''),
+    client_id: text('client_id', value.client_id ?? ''),
+    client_secret: text('client_secret', value.client_secret ?? ''),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Client } from './client.ts';
-import { lifespanSeconds } from './metadata.ts';
 import type { ClientMetadata } from './members.ts';
+import { lifespanSeconds } from './metadata.ts';
 
 type TokenOfGrant = 'access_token' | 'refresh_token' | 'id_token';
 
@@ -16,7 +16,12 @@ const PREFIX: Readonly<Record<string, string>> = {
 };
 
 /** Seconds that a token of this grant lives; undefined for a refresh token that never expires. */
-export function lifespanOf(config: Config, client: Client, grant_type: string, token: TokenOfGrant): number | undefined {
+export function lifespanOf(
+  config: Config,
+  client: Client,
+  grant_type: string,
+  token: TokenOfGrant,
+): number | undefined {
   const own = client[`${PREFIX[grant_type]}_${token}_lifespan` as keyof ClientMetadata];
   const lifespan = typeof own === 'string' ? lifespanSeconds(own) : config.ttl[token];
   return token === 'refresh_token' && lifespan < 0 ? undefined : lifespan;

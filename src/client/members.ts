@@ -110,4 +110,5 @@ export function presentMembers(metadata: ClientMetadata, asSent: boolean): JsonO
   return shown;
 }
 
-const isEmpty = (value: Json): boolean => value === '' || value === false || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value: Json): boolean =>
+  value === '' || value === false || (Array.isArray(value) && value.length === 0);

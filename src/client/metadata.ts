@@ -83,7 +83,9 @@ function checkCorsOrigins(metadata: ClientMetadata): void {
   metadata.allowed_cors_origins = metadata.allowed_cors_origins.map((origin) => {
     const parts = /^(https?):\/\/([^/?#@\s]+)\/?$/i.exec(origin);
     if (!parts) {
-      throw invalid("The entries of 'allowed_cors_origins' are origins: scheme http or https, host, port, nothing else.");
+      throw invalid(
+        "The entries of 'allowed_cors_origins' are origins: scheme http or https, host, port, nothing else.",
+      );
     }
     return origin.replace(/\/$/, '');
   });

@@ -26,7 +26,10 @@ function sectorOf(client: Client): string {
   if (client.sector_identifier_uri !== '') return client.sector_identifier_uri;
   const [only, ...others] = client.redirect_uris ?? [];
   if (only === undefined || others.length > 0) {
-    throw new OAuthError('invalid_request', "Pairwise subjects need 'sector_identifier_uri' or exactly one redirect URI.");
+    throw new OAuthError(
+      'invalid_request',
+      "Pairwise subjects need 'sector_identifier_uri' or exactly one redirect URI.",
+    );
   }
   return URL.parse(only)?.host ?? '';
 }

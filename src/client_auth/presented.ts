@@ -20,7 +20,8 @@ export type Method = (request: Request, parameters: Parameters) => Presented | u
  */
 export function basicCredentials(request: Request): { client_id: string; client_secret: string } | undefined {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(request.headers.authorization ?? '')?.[1];
-  const [, client_id, client_secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
+  const [, client_id, client_secret = ''] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   if (client_id === undefined) return undefined;
   try {
     return { client_id: decode(client_id), client_secret: decode(client_secret) };

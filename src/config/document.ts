@@ -84,7 +84,10 @@ const hook = () =>
 const userCode = () =>
   Type.Union([
     Type.Object({ entropy_preset: words('high', 'medium', 'low') }, { additionalProperties: false }),
-    Type.Object({ length: integer({ minimum: 6 }), character_set: text({ minLength: 8 }) }, { additionalProperties: false }),
+    Type.Object(
+      { length: integer({ minimum: 6 }), character_set: text({ minLength: 8 }) },
+      { additionalProperties: false },
+    ),
   ]);
 
 export const DOCUMENT = closed({
@@ -193,7 +196,9 @@ export const DOCUMENT = closed({
       supported_scope: texts({ default: [] }),
     }),
   }),
-  clients: closed({ http: closed({ disallow_private_ip_ranges: flag(), private_ip_exception_urls: texts({ default: [] }) }) }),
+  clients: closed({
+    http: closed({ disallow_private_ip_ranges: flag(), private_ip_exception_urls: texts({ default: [] }) }),
+  }),
   hsm: closed({
     enabled: flag(),
     library: text(),

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import type { Json, JsonObject } from '../lib/json.ts';
-import { type Leaf, LEAVES } from './document.ts';
+import { LEAVES, type Leaf } from './document.ts';
 import { valueAt, withValue } from './tree.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

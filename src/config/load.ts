@@ -38,7 +38,7 @@ export function loadConfig(sources: Sources): Loaded {
 
 /** The DSN alone, for commands that must run beside a configuration that is not finished. Throws ConfigError. */
 export function findDsn(sources: Sources): string {
-  const dsn = read(sources)['dsn'];
+  const dsn = read(sources).dsn;
   if (typeof dsn !== 'string' || dsn === '') throw new ConfigError('The configuration key "dsn" is required.');
   parseDsn(dsn);
   return dsn;
@@ -46,16 +46,18 @@ export function findDsn(sources: Sources): string {
 
 /** What a development server may be started without. */
 function developmentDefaults(tree: JsonObject): { tree: JsonObject; warnings: string[] } {
-  if (tree['dev'] !== true) return { tree, warnings: [] };
+  if (tree.dev !== true) return { tree, warnings: [] };
   const port = valueAt(tree, 'serve.public.port') ?? 4444;
   const defaults = { dsn: 'memory', urls: { self: { issuer: `http://localhost:${port}/` } } };
   const filled = merge(defaults, tree);
   if (valueAt(filled, 'secrets.system') !== undefined) return { tree: filled, warnings: [] };
-  const isLost = filled['dsn'] !== 'memory';
+  const isLost = filled.dsn !== 'memory';
   const consequence = isLost ? ': what is stored cannot be read after a restart' : '';
   return {
     tree: withValue(filled, 'secrets.system', [randomBytes(24).toString('base64url')]),
-    warnings: [`The configuration key "secrets.system" is not set, so a random secret is used until this process ends${consequence}.`],
+    warnings: [
+      `The configuration key "secrets.system" is not set, so a random secret is used until this process ends${consequence}.`,
+    ],
   };
 }
 
@@ -67,7 +69,8 @@ const RULES: readonly Rule[] = [
   ({ urls }) => !urls.self?.issuer && '"urls.self.issuer" is required: the https URL under which this server is known.',
   ({ urls, dev }) =>
     !dev && !urls.self.issuer.startsWith('https:') && '"urls.self.issuer" must be an https URL unless "dev" is on.',
-  ({ secrets }) => !secrets.system?.length && '"secrets.system" is required: a list of random texts of at least 16 characters.',
+  ({ secrets }) =>
+    !secrets.system?.length && '"secrets.system" is required: a list of random texts of at least 16 characters.',
   ({ oidc }) =>
     oidc.subject_identifiers.supported_types.includes('pairwise') &&
     oidc.subject_identifiers.pairwise.salt.length < 8 &&
@@ -87,6 +90,7 @@ function checkTogether(document: FilledDocument): void {
 function inactive(given: JsonObject): string[] {
   const paths = pathsOf(given).filter((path) => !isActing(path));
   if (paths.length === 0) return [];
-  const [subject, verb] = paths.length === 1 ? ['This configuration key is', 'does'] : ['These configuration keys are', 'do'];
+  const [subject, verb] =
+    paths.length === 1 ? ['This configuration key is', 'does'] : ['These configuration keys are', 'do'];
   return [`${subject} known, but ${verb} not act in this version: ${paths.join(', ')}.`];
 }

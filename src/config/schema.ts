@@ -97,7 +97,11 @@ const addressOf = ({ host, port }: Address): Address => ({ host, port });
 function resolveUrls({ urls }: FilledDocument): Config['urls'] {
   const issuer = urls.self.issuer;
   // Hydra: an address without a path gets the shortest one.
-  const self = urls.self.public ? (URL.parse(urls.self.public)?.pathname === '/' ? withSlash(urls.self.public) : urls.self.public) : issuer;
+  const self = urls.self.public
+    ? URL.parse(urls.self.public)?.pathname === '/'
+      ? withSlash(urls.self.public)
+      : urls.self.public
+    : issuer;
   const fallback = (path: string) => `${self.replace(/\/$/, '')}/oauth2/fallbacks/${path}`;
   const login = urls.login ?? fallback('login');
   return {
@@ -119,7 +123,7 @@ const withSlash = (url: string): string => (/^[^:]+:\/\/[^/?#]+$/.test(url) ? `$
 
 function resolveTimes(ttl: FilledDocument['ttl']): Config['ttl'] {
   const times = Object.fromEntries(Object.entries(ttl).map(([name, value]) => [name, secondsOf(value)]));
-  const limited = Math.min(times['authentication_session'] ?? 0, LONGEST_SESSION);
+  const limited = Math.min(times.authentication_session ?? 0, LONGEST_SESSION);
   return { ...times, authentication_session: limited } as Config['ttl'];
 }
 

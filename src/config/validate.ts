@@ -6,7 +6,10 @@ import { isBranch, LEAVES } from './document.ts';
 
 /** Every key is known and every value fits. Throws ConfigError with the path of the first that does not. */
 export function checkTree(schema: TSchema, value: Json, path = ''): void {
-  if (!isBranch(schema)) return checkValue(schema, value, path);
+  if (!isBranch(schema)) {
+    checkValue(schema, value, path);
+    return;
+  }
   if (!isObject(value)) throw new ConfigError(`The configuration key "${path}" must hold further keys.`);
   for (const [name, member] of Object.entries(value)) {
     const where = path === '' ? name : `${path}.${name}`;
@@ -49,8 +52,12 @@ function shapeOf(schema: Described): string {
 }
 
 function unknownKey(path: string): ConfigError {
-  const names = new Set(LEAVES.flatMap((leaf) => leaf.path.split('.').map((_, at, all) => all.slice(0, at + 1).join('.'))));
-  const [nearest] = [...names].map((name) => ({ name, distance: distance(name, path) })).sort((a, b) => a.distance - b.distance);
+  const names = new Set(
+    LEAVES.flatMap((leaf) => leaf.path.split('.').map((_, at, all) => all.slice(0, at + 1).join('.'))),
+  );
+  const [nearest] = [...names]
+    .map((name) => ({ name, distance: distance(name, path) }))
+    .sort((a, b) => a.distance - b.distance);
   const hint = nearest && nearest.distance <= 3 ? `; did you mean "${nearest.name}"?` : '.';
   return new ConfigError(`The configuration key "${path}" does not exist${hint}`);
 }

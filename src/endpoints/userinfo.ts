@@ -6,8 +6,8 @@ import { bearerOf, formOf, queryOf, type Request } from '../http/request.ts';
 import { signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { findBearer, isActive } from '../token/inspect.ts';
 import { identityClaims } from '../token/id_token.ts';
+import { findBearer, isActive } from '../token/inspect.ts';
 import { openSession } from '../token/session.ts';
 
 /** OpenID Connect Core section 5.3. Hydra: any access token will do, with or without the scope `openid`. */
@@ -40,7 +40,11 @@ async function authenticate(server: AuthorizationServer, token: string) {
 }
 
 /** RFC 6750 section 3. */
-function challenge(code: 'unclassified' | 'invalid_token' | 'request_unauthorized', error: string, hint = ''): OAuthError {
+function challenge(
+  code: 'unclassified' | 'invalid_token' | 'request_unauthorized',
+  error: string,
+  hint = '',
+): OAuthError {
   const description = hint || new OAuthError(code).description();
   const authenticate = `Bearer error="${error}",error_description="${description}"`;
   return new OAuthError(code, '', { status: 401, headers: { 'www-authenticate': authenticate } });

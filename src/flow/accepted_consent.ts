@@ -9,7 +9,7 @@ import { write } from '../store/write.ts';
 import type { Session } from '../token/authorization.ts';
 import { checkClient, checkCsrf } from './accepted_login.ts';
 import { openState } from './challenge.ts';
-import { checkAge, type ConsentAnswer, type ConsentVerifier, parametersOf, rejection } from './flow.ts';
+import { type ConsentAnswer, type ConsentVerifier, checkAge, parametersOf, rejection } from './flow.ts';
 
 /** A consent that the app vouches for and this browser asked for; `row` is what completes the flow. */
 export type AcceptedConsent = { readonly approval: Approval; readonly row: NewConsent };

@@ -74,8 +74,7 @@ export function checkClient(flow: Flow, client: Client): void {
 async function mapSubject(server: AuthorizationServer, client: Client, answer: LoginAnswer): Promise<string> {
   if (client.subject_type !== 'pairwise') return answer.subject;
   const forced =
-    answer.force_subject_identifier ||
-    (await findForcedSubject(server.db.queries, client.client_id, answer.subject));
+    answer.force_subject_identifier || (await findForcedSubject(server.db.queries, client.client_id, answer.subject));
   return subjectFor(server.config, client, answer.subject, forced ?? '');
 }
 
@@ -116,4 +115,6 @@ export const rememberedFor = (server: AuthorizationServer, { remember_for }: Log
   remember_for > 0 ? remember_for : server.config.ttl.authentication_session;
 
 export const loginExpiry = (server: AuthorizationServer, answer: LoginAnswer): number =>
-  Math.ceil(seconds(server) + (answer.remember ? rememberedFor(server, answer) : server.config.ttl.authentication_session));
+  Math.ceil(
+    seconds(server) + (answer.remember ? rememberedFor(server, answer) : server.config.ttl.authentication_session),
+  );

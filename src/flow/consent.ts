@@ -25,7 +25,10 @@ export async function askConsent(
   const { client, prompt } = authorization;
   const skip = await maySkip(server, authorization, login.answer.subject);
   if (!skip && prompt.includes('none')) {
-    throw new OAuthError('consent_required', "The prompt is 'none', but no consent is remembered that covers the request.");
+    throw new OAuthError(
+      'consent_required',
+      "The prompt is 'none', but no consent is remembered that covers the request.",
+    );
   }
   const csrf = csrfValue(server, request, 'consent_csrf', client);
   const consent_challenge = await sealState(server, 'consent_challenge', question(login, csrf, skip));

@@ -54,6 +54,7 @@ async function usableSession(
   const max_age = parameters.get('max_age');
   // Hydra: what is no number is noticed only when there is a login whose age it limits, and has no better name.
   if (max_age !== '' && !/^[+-]?\d{1,18}$/.test(max_age)) throw new OAuthError('unclassified');
-  const isTooOld = max_age !== '' && Number(max_age) >= 0 && session.authenticated_at + Number(max_age) < seconds(server);
+  const isTooOld =
+    max_age !== '' && Number(max_age) >= 0 && session.authenticated_at + Number(max_age) < seconds(server);
   return isTooOld ? undefined : session;
 }

@@ -1,5 +1,5 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
-import { checkGrantType, type Client, scopesOf } from '../client/client.ts';
+import { type Client, checkGrantType, scopesOf } from '../client/client.ts';
 import { checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';

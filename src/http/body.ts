@@ -9,9 +9,13 @@ import type { Request } from './request.ts';
  */
 export function jsonBody<Schema extends TSchema>(request: Request, schema: Schema): Static<Schema> {
   const value = parseJson(request.body) ?? {};
-  const filled = isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) : value;
+  const filled = isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+    : value;
   if (Check(schema, filled)) return filled;
   const [first] = Errors(schema, filled);
   const where = first?.instancePath.slice(1).replaceAll('/', '.');
-  throw new SyntaxError(where ? `the member '${where}' ${first?.message}` : `the body ${first?.message ?? 'is not valid'}`);
+  throw new SyntaxError(
+    where ? `the member '${where}' ${first?.message}` : `the body ${first?.message ?? 'is not valid'}`,
+  );
 }

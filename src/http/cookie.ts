@@ -7,7 +7,13 @@ export type CookieAttributes = {
 };
 
 /** Always HttpOnly. `maxAge` in seconds; 0 deletes the cookie. */
-export function setCookie(name: string, value: string, maxAge: number, attributes: CookieAttributes, now: number): string {
+export function setCookie(
+  name: string,
+  value: string,
+  maxAge: number,
+  attributes: CookieAttributes,
+  now: number,
+): string {
   const expires = maxAge > 0 ? new Date(now + maxAge * 1000) : new Date(1000);
   return [
     `${name}=${value}`,

@@ -73,7 +73,9 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     return reply;
   });
 
-  const address = await fastify.listen(host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port });
+  const address = await fastify.listen(
+    host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port },
+  );
   return {
     address,
     async close(patience) {

@@ -42,10 +42,18 @@ const TITLED = {
   row_not_found: [404, 'Unable to locate the resource'],
   challenge_not_found: [404, 'Not Found'],
   conflict: [409, 'Unable to insert or update resource because a resource with that value exists already'],
-  unclassified: [400, 'error'],
-} as const satisfies Record<string, readonly [status: number, error: string]>;
+  unclassified: [400, 'error', 'The request failed, and there is no better name for why.'],
+} as const satisfies Record<string, Row>;
 
 export type ErrorCode = keyof typeof ERRORS | keyof typeof TITLED;
+
+type Row = readonly [status: number, error: string, description?: string];
+
+function rowOf(code: ErrorCode): Row {
+  if (code in TITLED) return TITLED[code as keyof typeof TITLED];
+  const [status, description] = ERRORS[code as keyof typeof ERRORS];
+  return [status, code, description];
+}
 
 type ErrorDetails = {
   readonly debug?: string;
@@ -68,15 +76,14 @@ export class OAuthError extends Error {
   readonly #base: string;
 
   constructor(code: ErrorCode, hint = '', more: ErrorDetails = {}) {
-    const isTitled = code in TITLED;
-    const [status, text] = isTitled ? TITLED[code as keyof typeof TITLED] : ERRORS[code as keyof typeof ERRORS];
+    const [status, error, base = ''] = rowOf(code);
     super(hint ? `${code}: ${hint}` : code);
-    this.error = isTitled ? text : code;
+    this.error = error;
     this.status = more.status ?? status;
     this.hint = hint;
     this.debug = more.debug ?? '';
     this.headers = more.headers ?? {};
-    this.#base = isTitled ? '' : text;
+    this.#base = base;
   }
 
   /** `error_description`. RFC 6749 section 4.1.2.1 has no quotation mark in its alphabet. */
@@ -102,6 +109,9 @@ export class Rejection extends OAuthError {
   }
 
   override description(expose = false): string {
-    return [this.#description, expose ? this.debug : ''].filter((part) => part !== '').join(' ').replaceAll('"', "'");
+    return [this.#description, expose ? this.debug : '']
+      .filter((part) => part !== '')
+      .join(' ')
+      .replaceAll('"', "'");
   }
 }

@@ -11,7 +11,10 @@ export function matchRedirectUri(requested: string, registered: readonly string[
   const [first, ...others] = registered;
   const uri = requested === '' && others.length === 0 ? first : requested;
   if (!uri) {
-    throw new OAuthError('invalid_request', "The parameter 'redirect_uri' is required unless exactly one is registered.");
+    throw new OAuthError(
+      'invalid_request',
+      "The parameter 'redirect_uri' is required unless exactly one is registered.",
+    );
   }
   if (!registered.some((candidate) => candidate === uri || isSameLoopback(candidate, uri))) {
     throw new OAuthError('invalid_request', "The parameter 'redirect_uri' is none of those registered for the client.");

@@ -55,7 +55,9 @@ export function identityClaims({ subject, session }: Pick<Authorization, 'subjec
   const custom = Object.entries(session.id_token ?? {}).filter(([name]) => !RESERVED_CLAIMS.includes(name));
   return {
     ...Object.fromEntries(custom),
-    ...(session.auth_time === undefined ? {} : { sub: session.mapped_subject ?? subject, auth_time: session.auth_time }),
+    ...(session.auth_time === undefined
+      ? {}
+      : { sub: session.mapped_subject ?? subject, auth_time: session.auth_time }),
     ...(session.acr ? { acr: session.acr } : {}),
     ...(session.amr?.length ? { amr: session.amr } : {}),
   };

@@ -34,4 +34,4 @@ export function gatehouse(args: readonly string[], surroundings: Surroundings = 
 
 /** One sentence on stderr, exit code 1, and nothing else. */
 export const isComplaint = ({ exitCode, stdout, stderr }: Outcome): boolean =>
-  exitCode === 1 && stdout === '' && /^[^\n]+\.\n$/.test(stderr) && !/^ +at /m.test(stderr);
+  exitCode === 1 && stdout === '' && /^[^\n]+[.?]\n$/.test(stderr) && !/^ +at /m.test(stderr);

@@ -102,7 +102,9 @@ describe('defaults', () => {
 
 describe('files', () => {
   it('are YAML, JSON and TOML; later ones win, maps merge, lists do not', () => {
-    const yaml = file('dsn: memory\nttl: {access_token: 5m, id_token: 6m}\nsecrets: {system: [first-secret-of-some-length, x-second-secret-of-length]}\nurls: {self: {issuer: "https://a.example"}}\n');
+    const yaml = file(
+      'dsn: memory\nttl: {access_token: 5m, id_token: 6m}\nsecrets: {system: [first-secret-of-some-length, x-second-secret-of-length]}\nurls: {self: {issuer: "https://a.example"}}\n',
+    );
     const json = file('{"ttl":{"id_token":"7m"},"secrets":{"system":["another-secret-of-some-length"]}}', 'json');
     const toml = file('[ttl]\nauth_code = "8m"\n', 'toml');
     const { config } = loadConfig({ files: [`${yaml},${json}`, toml], env: {}, flags: {} });
@@ -126,9 +128,19 @@ describe('the environment', () => {
     ['SERVE_PUBLIC_PORT', '9000', (c: Config) => c.serve.public.port, 9_000],
     ['DEV', 'true', (c: Config) => c.dev, true],
     ['OAUTH2_PKCE_ENFORCED_FOR_PUBLIC_CLIENTS', 'true', (c: Config) => c.oauth2.pkce.enforced_for_public_clients, true],
-    ['SECRETS_SYSTEM', 'new-secret-of-some-length,old-secret-of-some-length', (c: Config) => c.secrets.system.length, 2],
+    [
+      'SECRETS_SYSTEM',
+      'new-secret-of-some-length,old-secret-of-some-length',
+      (c: Config) => c.secrets.system.length,
+      2,
+    ],
     ['SECRETS_SYSTEM', '["new-secret-of-some-length"]', (c: Config) => c.secrets.system, ['new-secret-of-some-length']],
-    ['OIDC_SUBJECT_IDENTIFIERS_SUPPORTED_TYPES', 'public', (c: Config) => c.oidc.subject_identifiers.supported_types, ['public']],
+    [
+      'OIDC_SUBJECT_IDENTIFIERS_SUPPORTED_TYPES',
+      'public',
+      (c: Config) => c.oidc.subject_identifiers.supported_types,
+      ['public'],
+    ],
     ['TTL_REFRESH_TOKEN', '-1', (c: Config) => c.ttl.refresh_token, -1],
     ['HYDRA_LOG_LEVEL', 'debug', (c: Config) => c.log.level, 'debug'],
     ['GATEHOUSE_LOG_LEVEL', 'debug', (c: Config) => c.log.level, 'debug'],
@@ -154,7 +166,10 @@ describe('the environment', () => {
 
   it('is not ours where a name is everybody\u2019s', () => {
     assert.equal(load({}, { VERSION: '1.2.3', PROFILING: 'yes', HOME: '/root' }).config.dsn, 'memory');
-    assert.match(refused(() => load({}, { HYDRA_LOG_LEVEL: 'loud' })), /"log\.level" must be one of "panic"/);
+    assert.match(
+      refused(() => load({}, { HYDRA_LOG_LEVEL: 'loud' })),
+      /"log\.level" must be one of "panic"/,
+    );
   });
 });
 
@@ -162,16 +177,37 @@ describe('refusals name the key', () => {
   const rows = [
     [{ ttl: { acces_token: '1h' } }, /"ttl\.acces_token" does not exist; did you mean "ttl\.access_token"\?/],
     [{ nonsense: 1 }, /"nonsense" does not exist\.$/],
-    [{ ttl: { access_token: '1 day' } }, /"ttl\.access_token" must be a duration such as "30m" or "1h30m", but it is "1 day"/],
+    [
+      { ttl: { access_token: '1 day' } },
+      /"ttl\.access_token" must be a duration such as "30m" or "1h30m", but it is "1 day"/,
+    ],
     [{ ttl: { access_token: 60 } }, /"ttl\.access_token"/],
-    [{ serve: { public: { port: 70_000 } } }, /"serve\.public\.port" must be a whole number from 0 to 65535, but it is 70000/],
-    [{ serve: { cookies: { same_site_mode: 'lax' } } }, /"serve\.cookies\.same_site_mode" must be one of "Strict", "Lax", "None"/],
-    [{ serve: { cookies: { nmaes: {} } } }, /"serve\.cookies\.nmaes" does not exist; did you mean "serve\.cookies\.names"/],
+    [
+      { serve: { public: { port: 70_000 } } },
+      /"serve\.public\.port" must be a whole number from 0 to 65535, but it is 70000/,
+    ],
+    [
+      { serve: { cookies: { same_site_mode: 'lax' } } },
+      /"serve\.cookies\.same_site_mode" must be one of "Strict", "Lax", "None"/,
+    ],
+    [
+      { serve: { cookies: { nmaes: {} } } },
+      /"serve\.cookies\.nmaes" does not exist; did you mean "serve\.cookies\.names"/,
+    ],
     [{ strategies: { scope: 'regex' } }, /"strategies\.scope"/],
     [{ oauth2: { pkce: { enforced: 'yes' } } }, /"oauth2\.pkce\.enforced" must be true or false, but it is "yes"/],
-    [{ oidc: { subject_identifiers: { supported_types: ['private'] } } }, /"oidc\.subject_identifiers\.supported_types" must be a list/],
-    [{ oidc: { subject_identifiers: { supported_types: ['pairwise'] } } }, /"oidc\.subject_identifiers\.pairwise\.salt"/],
-    [{ urls: { self: { issuer: 'http://id.example.com' } } }, /"urls\.self\.issuer" must be an https URL unless "dev" is on/],
+    [
+      { oidc: { subject_identifiers: { supported_types: ['private'] } } },
+      /"oidc\.subject_identifiers\.supported_types" must be a list/,
+    ],
+    [
+      { oidc: { subject_identifiers: { supported_types: ['pairwise'] } } },
+      /"oidc\.subject_identifiers\.pairwise\.salt"/,
+    ],
+    [
+      { urls: { self: { issuer: 'http://id.example.com' } } },
+      /"urls\.self\.issuer" must be an https URL unless "dev" is on/,
+    ],
     [{ urls: { self: { issuer: 'id.example.com' } } }, /"urls\.self\.issuer" must be a URL/],
     [{ secrets: { system: [] } }, /"secrets\.system" is required/],
     [{ dsn: 'postgres://user:hidden@db/hydra' }, /"dsn" names a postgres database/],
@@ -183,7 +219,12 @@ describe('refusals name the key', () => {
     [{ version: '26' }, /"version" must be a version/],
   ] as const;
   for (const [values, expected] of rows) {
-    it(JSON.stringify(values), () => assert.match(refused(() => load(values as unknown as JsonObject)), expected));
+    it(JSON.stringify(values), () =>
+      assert.match(
+        refused(() => load(values as unknown as JsonObject)),
+        expected,
+      ),
+    );
   }
 
   it('what is required and missing', () => {
@@ -197,8 +238,15 @@ describe('refusals name the key', () => {
   });
 
   it('and never show a secret', () => {
-    for (const values of [{ secrets: { system: ['short'] } }, { dsn: 'mysql://root:short@db' }, { oidc: { subject_identifiers: { supported_types: ['pairwise'], pairwise: { salt: 'short' } } } }]) {
-      assert.doesNotMatch(refused(() => load(values as unknown as JsonObject)), /short/);
+    for (const values of [
+      { secrets: { system: ['short'] } },
+      { dsn: 'mysql://root:short@db' },
+      { oidc: { subject_identifiers: { supported_types: ['pairwise'], pairwise: { salt: 'short' } } } },
+    ]) {
+      assert.doesNotMatch(
+        refused(() => load(values as unknown as JsonObject)),
+        /short/,
+      );
     }
   });
 });
@@ -221,6 +269,9 @@ describe('warnings', () => {
 describe('the DSN alone', () => {
   it('is found beside a configuration that cannot start a server', () => {
     assert.equal(findDsn({ files: [], env: { DSN: 'sqlite://x.sqlite' }, flags: {} }), 'sqlite://x.sqlite');
-    assert.match(refused(() => findDsn({ files: [], env: {}, flags: {} })), /"dsn" is required/);
+    assert.match(
+      refused(() => findDsn({ files: [], env: {}, flags: {} })),
+      /"dsn" is required/,
+    );
   });
 });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string; readonly location: URL };
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly location: URL;
+};
 
 /** A browser that keeps cookies and follows nothing by itself. What the issuer hands out is fetched from `origin`. */
 export class Browser {

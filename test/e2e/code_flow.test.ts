@@ -46,7 +46,9 @@ describe('the authorization endpoint', () => {
   it('OAuth 2.0 Form Post Response Mode: a page posts the answer, and its script is the only one that may run', async () => {
     const browser = deployment.browser();
     const first = await browser.get(deployment.authorizeUrl({ response_mode: 'form_post', state: '"><script>x' }));
-    const second = await browser.get(await deployment.acceptLogin(first.location.searchParams.get('login_challenge') ?? ''));
+    const second = await browser.get(
+      await deployment.acceptLogin(first.location.searchParams.get('login_challenge') ?? ''),
+    );
     const consent_challenge = second.location.searchParams.get('consent_challenge') ?? '';
     const page = await browser.get(await deployment.acceptConsent(consent_challenge));
     assert.equal(page.status, 200);
@@ -106,7 +108,9 @@ describe('the authorization endpoint', () => {
     const browser = deployment.browser();
     const tabs = [await browser.get(deployment.authorizeUrl()), await browser.get(deployment.authorizeUrl())];
     for (const { location } of tabs) {
-      const second = await browser.get(await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? ''));
+      const second = await browser.get(
+        await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? ''),
+      );
       const challenge = second.location.searchParams.get('consent_challenge') ?? '';
       const third = await browser.get(await deployment.acceptConsent(challenge));
       assert.ok(third.location.searchParams.has('code'), String(third.location));
@@ -135,16 +139,26 @@ describe('the authorization endpoint', () => {
     await deployment.authorize({ browser, login: remember, consent: remember });
     const first = await browser.get(deployment.authorizeUrl({ prompt: 'none' }));
     const login_challenge = first.location.searchParams.get('login_challenge') ?? assert.fail(String(first.location));
-    const question = await deployment.admin('GET', `/admin/oauth2/auth/requests/login?login_challenge=${login_challenge}`);
-    assert.equal(question.body['skip'], true);
-    assert.equal(question.body['subject'], 'user-1');
+    const question = await deployment.admin(
+      'GET',
+      `/admin/oauth2/auth/requests/login?login_challenge=${login_challenge}`,
+    );
+    assert.equal(question.body.skip, true);
+    assert.equal(question.body.subject, 'user-1');
     const second = await browser.get(await deployment.acceptLogin(login_challenge));
-    const consent_challenge = second.location.searchParams.get('consent_challenge') ?? assert.fail(String(second.location));
-    const asked = await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?consent_challenge=${consent_challenge}`);
-    assert.equal(asked.body['skip'], true);
+    const consent_challenge =
+      second.location.searchParams.get('consent_challenge') ?? assert.fail(String(second.location));
+    const asked = await deployment.admin(
+      'GET',
+      `/admin/oauth2/auth/requests/consent?consent_challenge=${consent_challenge}`,
+    );
+    assert.equal(asked.body.skip, true);
     const third = await browser.get(await deployment.acceptConsent(consent_challenge));
     assert.ok(third.location.searchParams.has('code'));
-    assert.equal(errorOf(await deployment.authorize({ browser, parameters: { prompt: 'none', scope: 'openid read' } })), 'consent_required');
+    assert.equal(
+      errorOf(await deployment.authorize({ browser, parameters: { prompt: 'none', scope: 'openid read' } })),
+      'consent_required',
+    );
     const someoneElse = await deployment.acceptLogin(login_challenge, { subject: 'user-2' });
     assert.equal(new URL(someoneElse).searchParams.get('prompt'), 'login');
   });
@@ -156,7 +170,7 @@ describe('the authorization endpoint', () => {
       const { location } = await browser.get(deployment.authorizeUrl(parameters));
       const challenge = location.searchParams.get('login_challenge');
       const { body } = await deployment.admin('GET', `/admin/oauth2/auth/requests/login?login_challenge=${challenge}`);
-      return body['skip'];
+      return body.skip;
     };
     assert.equal(await isSkipped({}), true);
     advance(10);
@@ -191,18 +205,23 @@ describe('the authorization endpoint', () => {
       `/admin/oauth2/auth/requests/login/reject?login_challenge=${login_challenge}`,
       { error: 'account_locked', error_description: 'Locked.', error_hint: 'Call us.', error_debug: 'secret' },
     );
-    const answer = (await browser.get(String(body['redirect_to']))).location;
+    const answer = (await browser.get(String(body.redirect_to))).location;
     assert.equal(errorOf(answer), 'account_locked');
     assert.equal(answer.searchParams.get('error_description'), 'Locked. Call us.');
   });
 
   it('keeps what is too long for a URL in the database (64 kB of claims)', async () => {
-    const claims = { groups: Array.from({ length: 2000 }, (_, at) => `group-${at}-${createHash('sha256').update(`${at}`).digest('hex').slice(0, 20)}`) };
+    const claims = {
+      groups: Array.from(
+        { length: 2000 },
+        (_, at) => `group-${at}-${createHash('sha256').update(`${at}`).digest('hex').slice(0, 20)}`,
+      ),
+    };
     const consent = { session: { id_token: claims, access_token: claims }, grant_scope: ['openid'] };
     const answer = await deployment.authorize({ consent });
     const { status, body } = await deployment.exchange(answer.searchParams.get('code') ?? assert.fail(String(answer)));
     assert.equal(status, 200);
-    assert.deepEqual((await deployment.introspect(body['access_token']))['ext'], claims);
+    assert.deepEqual((await deployment.introspect(body.access_token)).ext, claims);
   });
 });
 
@@ -211,19 +230,19 @@ describe('the token endpoint', () => {
     const code = await deployment.code({ nonce: 'nonce-0123456789', scope: 'openid offline_access' });
     const { body } = await deployment.exchange(code);
     const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', deployment.publicOrigin));
-    const { payload, protectedHeader } = await jwtVerify(String(body['id_token']), keys, {
+    const { payload, protectedHeader } = await jwtVerify(String(body.id_token), keys, {
       issuer: deployment.issuer,
       audience: 'app',
       currentDate: deployment.now(),
     });
     assert.equal(protectedHeader.alg, 'RS256');
-    assert.equal(payload['nonce'], 'nonce-0123456789');
+    assert.equal(payload.nonce, 'nonce-0123456789');
     assert.equal(payload.sub, 'user-1');
-    const half = createHash('sha256').update(String(body['access_token'])).digest().subarray(0, 16).toString('base64url');
-    assert.equal(payload['at_hash'], half);
-    assert.equal(typeof payload['auth_time'], 'number');
-    assert.equal(body['token_type'], 'bearer');
-    assert.equal(body['scope'], 'openid offline_access');
+    const half = createHash('sha256').update(String(body.access_token)).digest().subarray(0, 16).toString('base64url');
+    assert.equal(payload.at_hash, half);
+    assert.equal(typeof payload.auth_time, 'number');
+    assert.equal(body.token_type, 'bearer');
+    assert.equal(body.scope, 'openid offline_access');
   });
 
   it('RFC 6749 5.1: answers are not for caches', async () => {
@@ -237,19 +256,22 @@ describe('the token endpoint', () => {
   it('RFC 6749 4.1.2: a code used twice is refused and revokes what it issued', async () => {
     const code = await deployment.code();
     const { body } = await deployment.exchange(code);
-    assert.equal(await deployment.isActive(body['access_token']), true);
-    assert.equal((await deployment.exchange(code)).body['error'], 'invalid_grant');
-    assert.equal(await deployment.isActive(body['access_token']), false);
-    assert.equal(await deployment.isActive(body['refresh_token']), false);
+    assert.equal(await deployment.isActive(body.access_token), true);
+    assert.equal((await deployment.exchange(code)).body.error, 'invalid_grant');
+    assert.equal(await deployment.isActive(body.access_token), false);
+    assert.equal(await deployment.isActive(body.refresh_token), false);
   });
 
   it('RFC 6749 4.1.3: a code is bound to its client and its redirect URI, and lives ten minutes', async () => {
     const code = await deployment.code();
-    assert.equal((await deployment.exchange(code, { client_id: 'other' })).body['error'], 'invalid_grant');
-    assert.equal((await deployment.exchange(code, { redirect_uri: 'https://app.example.com/' })).body['error'], 'invalid_grant');
-    assert.equal((await deployment.exchange(code, { redirect_uri: '' })).body['error'], 'invalid_grant');
+    assert.equal((await deployment.exchange(code, { client_id: 'other' })).body.error, 'invalid_grant');
+    assert.equal(
+      (await deployment.exchange(code, { redirect_uri: 'https://app.example.com/' })).body.error,
+      'invalid_grant',
+    );
+    assert.equal((await deployment.exchange(code, { redirect_uri: '' })).body.error, 'invalid_grant');
     advance(601);
-    assert.equal((await deployment.exchange(code)).body['error'], 'invalid_grant');
+    assert.equal((await deployment.exchange(code)).body.error, 'invalid_grant');
   });
 
   it('RFC 7636 4.6: the right verifier redeems; a wrong one burns the code', async () => {
@@ -257,33 +279,33 @@ describe('the token endpoint', () => {
     assert.equal(right.status, 200);
     for (const code_verifier of ['', `${VERIFIER}x`, 'short']) {
       const code = await deployment.code(PKCE);
-      assert.equal((await deployment.exchange(code, { code_verifier })).body['error'], 'invalid_grant');
-      assert.equal((await deployment.exchange(code, { code_verifier: VERIFIER })).body['error'], 'invalid_grant');
-      assert.equal((await deployment.exchange(code)).body['error'], 'invalid_grant');
+      assert.equal((await deployment.exchange(code, { code_verifier })).body.error, 'invalid_grant');
+      assert.equal((await deployment.exchange(code, { code_verifier: VERIFIER })).body.error, 'invalid_grant');
+      assert.equal((await deployment.exchange(code)).body.error, 'invalid_grant');
     }
   });
 
   it('RFC 9700 4.8.2: a verifier for a code without a challenge is refused', async () => {
     const code = await deployment.code();
-    assert.equal((await deployment.exchange(code, { code_verifier: VERIFIER })).body['error'], 'invalid_grant');
+    assert.equal((await deployment.exchange(code, { code_verifier: VERIFIER })).body.error, 'invalid_grant');
   });
 
   it('RFC 9700 4.14.2: refresh tokens rotate, and an old one that comes back ends the chain', async () => {
     const first = await deployment.login();
     const { status, body: second } = await deployment.refresh(first.refresh_token);
     assert.equal(status, 200);
-    assert.notEqual(second['refresh_token'], first.refresh_token);
-    assert.ok(second['id_token']);
+    assert.notEqual(second.refresh_token, first.refresh_token);
+    assert.ok(second.id_token);
     assert.equal(await deployment.isActive(first.access_token), false);
-    assert.equal(await deployment.isActive(second['access_token']), true);
-    assert.equal((await deployment.refresh(first.refresh_token)).body['error'], 'invalid_grant');
-    assert.equal(await deployment.isActive(second['access_token']), false);
-    assert.equal((await deployment.refresh(second['refresh_token'])).body['error'], 'invalid_grant');
+    assert.equal(await deployment.isActive(second.access_token), true);
+    assert.equal((await deployment.refresh(first.refresh_token)).body.error, 'invalid_grant');
+    assert.equal(await deployment.isActive(second.access_token), false);
+    assert.equal((await deployment.refresh(second.refresh_token)).body.error, 'invalid_grant');
   });
 
   it('RFC 6749 6: a refresh token is bound to its client, and a wrong client does not harm it', async () => {
     const { refresh_token } = await deployment.login();
-    assert.equal((await deployment.refresh(refresh_token, { client_id: 'other' })).body['error'], 'invalid_grant');
+    assert.equal((await deployment.refresh(refresh_token, { client_id: 'other' })).body.error, 'invalid_grant');
     assert.equal((await deployment.refresh(refresh_token)).status, 200);
   });
 
@@ -291,16 +313,16 @@ describe('the token endpoint', () => {
     const machine = { client_id: 'app', client_secret: 'app-secret', grant_type: 'client_credentials' };
     const { body } = await deployment.token({ ...machine, scope: 'openid offline_access read' });
     assert.deepEqual(Object.keys(body).sort(), ['access_token', 'expires_in', 'scope', 'token_type']);
-    const { sub, client_id, scope } = await deployment.introspect(body['access_token']);
+    const { sub, client_id, scope } = await deployment.introspect(body.access_token);
     assert.deepEqual({ sub, client_id, scope }, { sub: 'app', client_id: 'app', scope: 'openid offline_access read' });
-    assert.equal((await deployment.token({ ...machine, scope: 'admin' })).body['error'], 'invalid_scope');
+    assert.equal((await deployment.token({ ...machine, scope: 'admin' })).body.error, 'invalid_scope');
     const anonymous = { client_id: 'public', grant_type: 'client_credentials' };
-    assert.equal((await deployment.token(anonymous)).body['error'], 'invalid_grant');
+    assert.equal((await deployment.token(anonymous)).body.error, 'invalid_grant');
   });
 
   it('RFC 6749 2.3, 5.2: a client authenticates with its one method', async () => {
     const grant_type = 'client_credentials';
-    assert.equal((await deployment.token({ grant_type })).body['error'], 'invalid_request');
+    assert.equal((await deployment.token({ grant_type })).body.error, 'invalid_request');
     for (const credentials of [
       { client_id: 'app', client_secret: 'wrong-secret' },
       { client_id: 'nobody', client_secret: 'app-secret' },
@@ -308,7 +330,7 @@ describe('the token endpoint', () => {
       { client_id: 'public', client_secret: 'anything' },
     ]) {
       const { status, body } = await deployment.token({ grant_type, ...credentials });
-      assert.deepEqual([status, body['error']], [401, 'invalid_client'], JSON.stringify(credentials));
+      assert.deepEqual([status, body.error], [401, 'invalid_client'], JSON.stringify(credentials));
     }
     const response = await fetch(`${deployment.publicOrigin}/oauth2/token`, {
       method: 'POST',
@@ -319,12 +341,17 @@ describe('the token endpoint', () => {
   });
 
   it('refuses a public client that skips PKCE where that is enforced', async (t) => {
-    const enforced = await startDeployment({ test: t,
+    const enforced = await startDeployment({
+      test: t,
       storage: 'memory',
       config: { oauth2: { pkce: { enforced_for_public_clients: true } } },
     });
     await enforced.deployment.createClient();
-    await enforced.deployment.createClient({ client_id: 'public', client_secret: '', token_endpoint_auth_method: 'none' });
+    await enforced.deployment.createClient({
+      client_id: 'public',
+      client_secret: '',
+      token_endpoint_auth_method: 'none',
+    });
     const answer = await enforced.deployment.authorize({ parameters: { client_id: 'public' } });
     assert.equal(errorOf(answer), 'invalid_request');
     assert.ok((await enforced.deployment.authorize()).searchParams.has('code'));
@@ -333,15 +360,17 @@ describe('the token endpoint', () => {
 
 describe('what tokens are good for', () => {
   it('OpenID Connect Core 5.3: userinfo tells who it is', async () => {
-    const answer = await deployment.authorize({ consent: { session: { id_token: { email: 'u@example.com', sub: 'forged' } } } });
+    const answer = await deployment.authorize({
+      consent: { session: { id_token: { email: 'u@example.com', sub: 'forged' } } },
+    });
     const { body } = await deployment.exchange(answer.searchParams.get('code') ?? '');
     const userinfo = await fetch(`${deployment.publicOrigin}/userinfo`, {
-      headers: { authorization: `Bearer ${body['access_token']}` },
+      headers: { authorization: `Bearer ${body.access_token}` },
     });
     const claims = (await userinfo.json()) as Record<string, unknown>;
-    assert.equal(claims['sub'], 'user-1');
-    assert.equal(claims['email'], 'u@example.com');
-    assert.equal(claims['nonce'], undefined);
+    assert.equal(claims.sub, 'user-1');
+    assert.equal(claims.email, 'u@example.com');
+    assert.equal(claims.nonce, undefined);
   });
 
   for (const [what, authorization] of [
@@ -351,7 +380,10 @@ describe('what tokens are good for', () => {
     ['Basic', 'Basic YTpi'],
   ]) {
     it(`RFC 6750 3: userinfo with ${what} answers 401 with a challenge`, async () => {
-      const response = await fetch(`${deployment.publicOrigin}/userinfo`, authorization ? { headers: { authorization } } : {});
+      const response = await fetch(
+        `${deployment.publicOrigin}/userinfo`,
+        authorization ? { headers: { authorization } } : {},
+      );
       assert.equal(response.status, 401);
       assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer error="request_unauthorized"/);
     });
@@ -367,19 +399,27 @@ describe('what tokens are good for', () => {
   it('RFC 8414 2: the metadata lists what the registries hold', async () => {
     const response = await fetch(`${deployment.publicOrigin}/.well-known/openid-configuration`);
     const metadata = (await response.json()) as Record<string, unknown>;
-    assert.equal(metadata['issuer'], deployment.issuer);
-    assert.deepEqual(metadata['grant_types_supported'], ['authorization_code', 'client_credentials', 'refresh_token']);
-    assert.deepEqual(metadata['response_modes_supported'], ['form_post', 'fragment', 'query']);
-    assert.deepEqual(metadata['token_endpoint_auth_methods_supported'], ['client_secret_basic', 'client_secret_post', 'none']);
-    assert.deepEqual(metadata['code_challenge_methods_supported'], ['S256']);
-    assert.equal(metadata['authorization_response_iss_parameter_supported'], true);
+    assert.equal(metadata.issuer, deployment.issuer);
+    assert.deepEqual(metadata.grant_types_supported, ['authorization_code', 'client_credentials', 'refresh_token']);
+    assert.deepEqual(metadata.response_modes_supported, ['form_post', 'fragment', 'query']);
+    assert.deepEqual(metadata.token_endpoint_auth_methods_supported, [
+      'client_secret_basic',
+      'client_secret_post',
+      'none',
+    ]);
+    assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
+    assert.equal(metadata.authorization_response_iss_parameter_supported, true);
     const etag = response.headers.get('etag') ?? '';
-    const again = await fetch(`${deployment.publicOrigin}/.well-known/openid-configuration`, { headers: { 'if-none-match': etag } });
+    const again = await fetch(`${deployment.publicOrigin}/.well-known/openid-configuration`, {
+      headers: { 'if-none-match': etag },
+    });
     assert.equal(again.status, 304);
   });
 
   it('RFC 7517 5: the key set shows no private member', async () => {
-    const { keys } = (await (await fetch(`${deployment.publicOrigin}/.well-known/jwks.json`)).json()) as { keys: object[] };
+    const { keys } = (await (await fetch(`${deployment.publicOrigin}/.well-known/jwks.json`)).json()) as {
+      keys: object[];
+    };
     assert.equal(keys.length, 2);
     for (const key of keys) assert.deepEqual(Object.keys(key).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
@@ -391,9 +431,12 @@ describe('JWT access tokens and pairwise subjects', () => {
     await jwt.deployment.createClient();
     const first = await jwt.deployment.login();
     const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', jwt.deployment.publicOrigin));
-    const { payload } = await jwtVerify(first.access_token, keys, { issuer: jwt.deployment.issuer, currentDate: jwt.deployment.now() });
-    assert.deepEqual(payload['scp'], ['openid', 'offline_access']);
-    assert.equal(payload['client_id'], 'app');
+    const { payload } = await jwtVerify(first.access_token, keys, {
+      issuer: jwt.deployment.issuer,
+      currentDate: jwt.deployment.now(),
+    });
+    assert.deepEqual(payload.scp, ['openid', 'offline_access']);
+    assert.equal(payload.client_id, 'app');
     assert.equal(await jwt.deployment.isActive(first.access_token), true);
     const [header, claims, signature = ''] = first.access_token.split('.');
     assert.equal(await jwt.deployment.isActive(`${header}.${claims}.${'A'.repeat(signature.length)}`), false);
@@ -403,18 +446,21 @@ describe('JWT access tokens and pairwise subjects', () => {
   });
 
   it('OpenID Connect Core 8.1: two sectors know one person under two names', async (t) => {
-    const pairwise = await startDeployment({ test: t,
+    const pairwise = await startDeployment({
+      test: t,
       storage: 'memory',
-      config: { oidc: { subject_identifiers: { supported_types: ['public', 'pairwise'], pairwise: { salt: 'a-salt-of-12' } } } },
+      config: {
+        oidc: { subject_identifiers: { supported_types: ['public', 'pairwise'], pairwise: { salt: 'a-salt-of-12' } } },
+      },
     });
     const subjectAt = async (client_id: string, redirect_uri: string, login = {}) => {
       const { deployment } = pairwise;
       const answer = await deployment.authorize({ parameters: { client_id, redirect_uri }, login });
       const { body } = await deployment.exchange(answer.searchParams.get('code') ?? '', { client_id, redirect_uri });
-      const introspected = await deployment.introspect(body['access_token']);
-      assert.equal(introspected['sub'], 'user-1');
-      const { sub } = JSON.parse(atob(String(body['id_token']).split('.')[1] ?? '')) as { sub: string };
-      assert.equal(introspected['obfuscated_subject'], sub);
+      const introspected = await deployment.introspect(body.access_token);
+      assert.equal(introspected.sub, 'user-1');
+      const { sub } = JSON.parse(atob(String(body.id_token).split('.')[1] ?? '')) as { sub: string };
+      assert.equal(introspected.obfuscated_subject, sub);
       return sub;
     };
     for (const [client_id, redirect_uri] of [

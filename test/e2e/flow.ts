@@ -4,7 +4,13 @@ import { Browser } from './browser.ts';
 
 export type Json = Record<string, unknown>;
 
-export type Tokens = { access_token: string; refresh_token: string; id_token: string; expires_in: number; scope: string };
+export type Tokens = {
+  access_token: string;
+  refresh_token: string;
+  id_token: string;
+  expires_in: number;
+  scope: string;
+};
 
 /** What a test drives: the two listeners, and the login and consent apps played over the admin API. */
 export class Deployment {
@@ -56,7 +62,7 @@ export class Deployment {
   }
 
   async isActive(token: unknown): Promise<boolean> {
-    return (await this.introspect(token))['active'] === true;
+    return (await this.introspect(token)).active === true;
   }
 
   /** A confidential client that may do everything. */
@@ -73,14 +79,14 @@ export class Deployment {
     const path = `/admin/oauth2/auth/requests/login/accept?${new URLSearchParams({ login_challenge })}`;
     const answer = await this.admin('PUT', path, { subject: 'user-1', ...body });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    return String(answer.body['redirect_to']);
+    return String(answer.body.redirect_to);
   }
 
   async acceptConsent(consent_challenge: string, body: Json = {}): Promise<string> {
     const path = `/admin/oauth2/auth/requests/consent/accept?${new URLSearchParams({ consent_challenge })}`;
     const answer = await this.admin('PUT', path, { grant_scope: ['openid', 'offline_access'], ...body });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    return String(answer.body['redirect_to']);
+    return String(answer.body.redirect_to);
   }
 
   /** From the client's link to the answer that goes back to it. */

@@ -38,8 +38,8 @@ it(`kill -9 during a load of whole flows, ${ROUNDS} rounds, loses no token and r
         assert.equal(await deployment.isActive(tokens.refresh_token), true, 'a refresh token was lost');
       }
       const [again, oncemore] = [await deployment.exchange(code), await deployment.exchange(code)];
-      if (tokens) assert.equal(again.body['error'], 'invalid_grant', 'a code was redeemed twice');
-      assert.equal(oncemore.body['error'], 'invalid_grant', 'a code was redeemed twice');
+      if (tokens) assert.equal(again.body.error, 'invalid_grant', 'a code was redeemed twice');
+      assert.equal(oncemore.body.error, 'invalid_grant', 'a code was redeemed twice');
     }
   }
   assert.ok(answered > ROUNDS * CLIENTS, `only ${answered} flows were answered: the load did not run`);
@@ -71,7 +71,11 @@ async function loginUntilDeath(deployment: Deployment, received: Received[]): Pr
   }
 }
 
-async function start(deployment: Deployment, folder: string, [pub, adm]: readonly [number, number]): Promise<ChildProcess> {
+async function start(
+  deployment: Deployment,
+  folder: string,
+  [pub, adm]: readonly [number, number],
+): Promise<ChildProcess> {
   const child = spawn(resolve('bin/gatehouse'), ['serve', 'all', '--dev'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],

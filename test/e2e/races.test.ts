@@ -20,8 +20,10 @@ for (const storage of ['memory', 'file'] as const) {
         const answers = await Promise.all(Array.from({ length: CROWD }, () => deployment.exchange(code)));
         assert.deepEqual(statuses(answers), { 200: 1, 400: CROWD - 1 });
         for (const { status, body } of answers) {
-          if (status === 400) assert.equal(body['error'], 'invalid_grant');
-          else for (const name of ['access_token', 'refresh_token']) assert.equal(await deployment.isActive(body[name]), false, name);
+          if (status === 400) assert.equal(body.error, 'invalid_grant');
+          else
+            for (const name of ['access_token', 'refresh_token'])
+              assert.equal(await deployment.isActive(body[name]), false, name);
         }
       }
     });
@@ -35,8 +37,8 @@ for (const storage of ['memory', 'file'] as const) {
         assert.deepEqual(statuses(answers), { 200: 1, 400: CROWD - 1 });
         const issued = [first, ...answers.filter(({ status }) => status === 200).map(({ body }) => body)];
         for (const tokens of issued as Record<string, unknown>[]) {
-          assert.equal(await deployment.isActive(tokens['access_token']), false);
-          assert.equal(await deployment.isActive(tokens['refresh_token']), false);
+          assert.equal(await deployment.isActive(tokens.access_token), false);
+          assert.equal(await deployment.isActive(tokens.refresh_token), false);
         }
       }
     });
@@ -52,7 +54,9 @@ for (const storage of ['memory', 'file'] as const) {
       const redirect_to = await deployment.acceptConsent(second.location.searchParams.get('consent_challenge') ?? '');
       const answers = await Promise.all(Array.from({ length: 20 }, () => browser.get(redirect_to)));
       const codes = answers.filter(({ location }) => location.searchParams.has('code'));
-      const errors = answers.map(({ location }) => location.searchParams.get('error')).filter((error) => error !== null);
+      const errors = answers
+        .map(({ location }) => location.searchParams.get('error'))
+        .filter((error) => error !== null);
       assert.equal(codes.length, 1);
       assert.deepEqual(new Set(errors), new Set(['access_denied']));
     });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
-import { REDIRECT_URI } from './flow.ts';
 import { startDeployment } from './deployment.ts';
+import { REDIRECT_URI } from './flow.ts';
 
 /** The statements that run while `work` does; BEGIN, SAVEPOINT and COMMIT are not among them. */
 async function counted<T>(work: () => Promise<T>): Promise<{ value: T; statements: string[] }> {
@@ -34,7 +34,7 @@ describe('statement budgets', () => {
     const machine = { client_id: 'app', client_secret: 'app-secret', grant_type: 'client_credentials' };
     const issued = await budget('client_credentials', 2, 1, () => deployment.token(machine));
     assert.equal(issued.status, 200);
-    await budget('introspection', 1, 0, () => deployment.introspect(issued.body['access_token']));
+    await budget('introspection', 1, 0, () => deployment.introspect(issued.body.access_token));
 
     const browser = deployment.browser();
     const all = await counted(async () => {
@@ -60,10 +60,10 @@ describe('statement budgets', () => {
     const tokens = all.value.body;
     assert.equal(all.value.status, 200, JSON.stringify(tokens));
 
-    await budget('introspection of a refresh token', 1, 0, () => deployment.introspect(tokens['refresh_token']));
-    const headers = { authorization: `Bearer ${tokens['access_token']}` };
+    await budget('introspection of a refresh token', 1, 0, () => deployment.introspect(tokens.refresh_token));
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
     await budget('userinfo', 1, 0, () => fetch(`${deployment.publicOrigin}/userinfo`, { headers }));
-    await budget('refresh', 5, 3, () => deployment.refresh(tokens['refresh_token']));
+    await budget('refresh', 5, 3, () => deployment.refresh(tokens.refresh_token));
   });
 
   it('hold without asking the database where a token cannot be ours', async (t) => {
@@ -85,7 +85,10 @@ describe('statement budgets', () => {
       code_challenge_method: 'S256',
       login_hint: 'somebody.with.a.long.address@a-company.example.com',
       ui_locales: 'de-CH de en',
-      claims: JSON.stringify({ id_token: { email: { essential: true } }, userinfo: { given_name: null, family_name: null } }),
+      claims: JSON.stringify({
+        id_token: { email: { essential: true } },
+        userinfo: { given_name: null, family_name: null },
+      }),
       resource: 'https://api.example.com/v1/accounts',
       acr_values: 'urn:example:loa:2 urn:example:loa:1',
       device_id: '0a8c5a52-39ef-4f0c-8a15-21b3f07e9a6e',

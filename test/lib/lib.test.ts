@@ -24,7 +24,8 @@ describe('durations in the notation of Go', () => {
     ['+5m', '5m0s'],
   ] as const;
   for (const [text, expected] of rows) {
-    it(`'${text}' is '${expected}'`, () => assert.equal(formatDuration(parseDuration(text) ?? assert.fail()), expected));
+    it(`'${text}' is '${expected}'`, () =>
+      assert.equal(formatDuration(parseDuration(text) ?? assert.fail()), expected));
   }
   for (const text of ['', '1', '1d', 'h', '1h-1m', '1 h', 's', '.s', '1e3s', '9999999999h', '-', '1h ']) {
     it(`'${text}' is none`, () => assert.equal(parseDuration(text), undefined));

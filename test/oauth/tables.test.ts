@@ -137,7 +137,14 @@ describe('redirect URIs (RFC 6749 3.1.2, RFC 8252 7.3)', () => {
     });
   }
   it('are secure over https, on this machine, and in apps', () => {
-    for (const uri of ['https://a.example', 'http://localhost:1', 'http://x.localhost', 'http://127.0.0.9', 'http://[::1]', 'app:/cb']) {
+    for (const uri of [
+      'https://a.example',
+      'http://localhost:1',
+      'http://x.localhost',
+      'http://127.0.0.9',
+      'http://[::1]',
+      'app:/cb',
+    ]) {
       assert.equal(isSecureRedirect(uri), true, uri);
     }
     for (const uri of ['http://a.example', 'http://localhost.evil', 'http://127.0.0.1.nip.example']) {

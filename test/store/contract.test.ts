@@ -241,7 +241,10 @@ for (const engine of ENGINES) {
       assert.equal(await write({ db }, (tx) => accounts.insertAccount(tx, { ...row, subject: 's-2' })), false);
       assert.equal((await accounts.findAccountByEmail(db.queries, 'a@example.com'))?.subject, 's-1');
       assert.equal((await accounts.findAccount(db.queries, 's-1'))?.email, 'a@example.com');
-      assert.deepEqual((await accounts.listAccounts(db.queries, '', 10)).map((account) => account.subject), ['s-1']);
+      assert.deepEqual(
+        (await accounts.listAccounts(db.queries, '', 10)).map((account) => account.subject),
+        ['s-1'],
+      );
       assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 'a@example.com')), true);
       assert.equal(await accounts.findAccountByEmail(db.queries, 'a@example.com'), undefined);
     });

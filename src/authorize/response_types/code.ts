@@ -4,7 +4,11 @@ import { sealSession } from '../../token/session.ts';
 import type { ResponseType } from '../approval.ts';
 
 /** RFC 6749 section 4.1.2. Hydra: the granted scope travels with the code. */
-export const code: ResponseType = (server, { parameters }, { client, subject, scope, audience, request_id, session }) => {
+export const code: ResponseType = (
+  server,
+  { parameters },
+  { client, subject, scope, audience, request_id, session },
+) => {
   const issued_at = seconds(server);
   const { token, hash } = server.keys.opaque.mint('authorization_code');
   const redirect_uri = parameters.get('redirect_uri');

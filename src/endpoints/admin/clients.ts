@@ -84,13 +84,13 @@ async function loadClient(server: AuthorizationServer, request: Request): Promis
   return clientOf(row);
 }
 
-const pathId = (request: Request): string => request.params['id'] ?? '';
+const pathId = (request: Request): string => request.params.id ?? '';
 
 /** Hydra: what needs escaping in a path segment is escaped twice. */
 const escapedTwice = (id: string): string =>
   encode(id)
     .replaceAll('+', '%20')
-    .replace(/%(24|26|2B|3D|3A|40)/g, (escape) => decodeURIComponent(escape))
+    .replace(/%(24|26|2B|3D|3A|40)/g, (escaped) => decodeURIComponent(escaped))
     .replaceAll('%', '%25');
 
 const LONGEST_ID = 255;

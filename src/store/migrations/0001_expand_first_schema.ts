@@ -99,12 +99,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('jwk', 'blob', (column) => column.notNull())
     .execute();
-  await db.schema
-    .createIndex('json_web_keys_kid')
-    .on('json_web_keys')
-    .columns(['set_name', 'kid'])
-    .unique()
-    .execute();
+  await db.schema.createIndex('json_web_keys_kid').on('json_web_keys').columns(['set_name', 'kid']).unique().execute();
 
   await db.schema
     .createTable('accounts')
