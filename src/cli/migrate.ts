@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { MigrationStatus } from '../store/migrate.ts';
 import { collect, group } from './group.ts';
 
-type MigrateOptions = { readonly config: readonly string[]; readonly readFromEnv?: true; readonly yes?: true };
+type MigrateOptions = { readonly config?: readonly string[]; readonly readFromEnv?: true; readonly yes?: true };
 
 export const migrateCommand = (): Command =>
   group('migrate', 'Changes the database to the tables of this version.').addCommand(
@@ -17,7 +17,7 @@ const upCommand = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .argument('[database_url]', 'the DSN; else that of the configuration or of the environment')
-    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
+    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect)
     .option('-e, --read-from-env', 'take the DSN from the environment variable DSN')
     .option('-y, --yes', 'do not ask')
     .action(run);
@@ -29,15 +29,14 @@ async function run(dsn: string | undefined, options: MigrateOptions, command: Co
     import('../store/db.ts'),
     import('../store/migrate.ts'),
   ]);
-  const { path } = parseDsn(dsn ?? findDsn({ files: [...options.config], env: process.env, flags: {} }));
+  const { path } = parseDsn(dsn ?? findDsn({ files: options.config ?? [], env: process.env, flags: {} }));
   const db = openDatabase(path);
   try {
     const status = await migrationStatus(db);
     console.log(tableOf(status));
     if (status.pending.length === 0) return console.log('\nNothing to do: the database is up to date.');
     if (!options.yes && !(await confirm(command))) return console.log('Nothing was changed.');
-    await migrateUp(db);
-    console.log(`\nApplied ${status.pending.length} of ${status.pending.length} pending migrations.`);
+    console.log(`\nApplied ${(await migrateUp(db)).join(', ')}.`);
   } finally {
     await db.close();
   }

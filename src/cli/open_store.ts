@@ -12,7 +12,7 @@ export type OpenStore = {
 
 /** The database of the server that these files configure, for commands that work beside it. Throws ConfigError, StartError. */
 export async function openStore(options: { readonly config: readonly string[] }): Promise<OpenStore> {
-  const { config } = loadConfig({ files: [...options.config], env: process.env, flags: {} });
+  const { config } = loadConfig({ files: options.config, env: process.env, flags: {} });
   const db = await openConfiguredStore(config);
   return { config, db, now: Date.now, close: () => db.close() };
 }

@@ -12,13 +12,13 @@ const LISTENERS: readonly (readonly [command: string, listeners: readonly Listen
   ['admin', ['admin'], 'Serves the admin API: what your login app and your operators use.'],
 ];
 
-type ServeOptions = { readonly config: readonly string[]; readonly dev?: true };
+type ServeOptions = { readonly config?: readonly string[]; readonly dev?: true };
 
 export function serveCommand(): Command {
   const serve = group('serve', 'Starts the server.')
     // Hydra: the options stand before or after what is served.
     .enablePositionalOptions(false)
-    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
+    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect)
     .option('--dev', 'development: allows an http issuer and cookies without https')
     .option('--sqa-opt-out', 'accepted for compatibility; there is no telemetry to opt out of');
   for (const [name, listeners, description] of LISTENERS) {
@@ -38,7 +38,7 @@ async function run(listeners: readonly ListenerName[], options: ServeOptions): P
     import('../telemetry/log.ts'),
   ]);
   const flags = options.dev ? { dev: true } : {};
-  const { config, warnings } = loadConfig({ files: [...options.config], env: process.env, flags });
+  const { config, warnings } = loadConfig({ files: options.config ?? [], env: process.env, flags });
   const log = createLog(config.log);
   for (const warning of warnings) log.warn(warning);
   if (listeners.includes('admin')) warnIfOpen(config, log);

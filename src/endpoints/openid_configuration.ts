@@ -5,10 +5,10 @@ import { supportedSubjectTypes } from '../client/metadata.ts';
 import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
 import { publicUrl } from '../flow/flow.ts';
 import * as grants from '../grants/index.ts';
+import { publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
-import { publicDocument } from './jwks.ts';
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
 export function openidConfiguration(server: AuthorizationServer, request: Request): Reply {
