@@ -11,6 +11,7 @@ import { isAlive, isReady } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { openidConfiguration } from './endpoints/openid_configuration.ts';
 import { preflight } from './endpoints/preflight.ts';
+import { revocation } from './endpoints/revocation.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
 import type { Endpoint, Route } from './http/route.ts';
@@ -35,6 +36,8 @@ const publicApi: Routes = [
   route('POST', '/oauth2/auth', 'oAuth2Authorize', authorization),
   route('POST', '/oauth2/token', 'oauth2TokenExchange', token),
   route('OPTIONS', '/oauth2/token', 'oauth2TokenExchange', preflight),
+  route('POST', '/oauth2/revoke', 'revokeOAuth2Token', revocation),
+  route('OPTIONS', '/oauth2/revoke', 'revokeOAuth2Token', preflight),
   route('GET', '/userinfo', 'getOidcUserInfo', userinfo),
   route('POST', '/userinfo', 'getOidcUserInfo', userinfo),
   route('OPTIONS', '/userinfo', 'getOidcUserInfo', preflight),

@@ -19,6 +19,7 @@ export function openidConfiguration(server: AuthorizationServer, request: Reques
     authorization_endpoint: publicUrl(server, 'oauth2/auth'),
     token_endpoint: publicUrl(server, 'oauth2/token'),
     jwks_uri: issuerUrl(server, '.well-known/jwks.json'),
+    revocation_endpoint: issuerUrl(server, 'oauth2/revoke'),
     userinfo_endpoint: publicUrl(server, 'userinfo'),
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,

@@ -2,17 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import { type Client, isPublic } from '../client/client.ts';
-import { subjectFor } from '../client/subject.ts';
 import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { checkPrompt } from '../oauth/prompt.ts';
 import { isSecureRedirect } from '../oauth/redirect_uri.ts';
-import { findForcedSubject } from '../store/forced_subjects.ts';
 import { deleteSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
 import { openState } from './challenge.ts';
 import { readCsrf, readSessionCookie, sessionCookie } from './cookies.ts';
 import { checkAge, type Flow, type LoginAnswer, type LoginVerifier, parametersOf, rejection } from './flow.ts';
+import { hintedSubject, mapSubject } from './hint.ts';
 
 /** A login that the app vouches for and this browser asked for. */
 export type AcceptedLogin = {
@@ -37,9 +36,15 @@ export async function takeLogin(
   checkClient(flow, authorization.client);
   const answer = flow.accepted;
   if (!answer) throw new OAuthError('access_denied', 'The login verifier is not valid.');
-  const mapped_subject = await mapSubject(server, authorization.client, answer);
+  const mapped_subject = await mapSubject(
+    server,
+    authorization.client,
+    answer.subject,
+    answer.force_subject_identifier,
+  );
   try {
     checkPromptRules(server, authorization, flow, answer);
+    await checkHint(server, authorization, mapped_subject);
   } catch (error) {
     throw await forgetLogin(server, request, error);
   }
@@ -71,13 +76,6 @@ export function checkClient(flow: Flow, client: Client): void {
   }
 }
 
-async function mapSubject(server: AuthorizationServer, client: Client, answer: LoginAnswer): Promise<string> {
-  if (client.subject_type !== 'pairwise') return answer.subject;
-  const forced =
-    answer.force_subject_identifier || (await findForcedSubject(server.db.queries, client.client_id, answer.subject));
-  return subjectFor(server.config, client, answer.subject, forced ?? '');
-}
-
 /** OpenID Connect Core section 3.1.2.1: whether this login is what the client asked for. */
 function checkPromptRules(
   server: AuthorizationServer,
@@ -99,6 +97,18 @@ function checkPromptRules(
   }
   if (prompt.includes('login') && auth_time < requested_at) {
     throw new OAuthError('login_required', "The prompt is 'login', but the person did not log in again.");
+  }
+}
+
+/** OpenID Connect Core section 3.1.2.1: the person who logged in is the one whom the client expects. */
+async function checkHint(
+  server: AuthorizationServer,
+  { parameters }: AuthorizationRequest,
+  mapped_subject: string,
+): Promise<void> {
+  const expected = await hintedSubject(server, parameters);
+  if (expected !== undefined && expected !== mapped_subject) {
+    throw new OAuthError('login_required', "The login is not that of the 'id_token_hint'.");
   }
 }
 

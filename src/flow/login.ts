@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
+import type { Client } from '../client/client.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
@@ -9,6 +10,7 @@ import { findRememberedSession, type LoginSessionRow } from '../store/login_sess
 import { sealState } from './challenge.ts';
 import { csrfCookies, csrfValue, readSessionCookie } from './cookies.ts';
 import type { LoginRequest } from './flow.ts';
+import { hintedSubject, mapSubject } from './hint.ts';
 
 /** OpenID Connect Core section 3.1.2.3, first visit: who is it? The login app answers, also where it may skip. */
 export async function askLogin(
@@ -16,7 +18,9 @@ export async function askLogin(
   request: Request,
   authorization: AuthorizationRequest,
 ): Promise<Reply> {
+  const expected = await hintedSubject(server, authorization.parameters);
   const session = await usableSession(server, request, authorization);
+  if (session && expected !== undefined) await checkExpected(server, authorization.client, session, expected);
   if (!session && authorization.prompt.includes('none')) {
     throw new OAuthError('login_required', "The prompt is 'none', but no login is remembered that may be used.");
   }
@@ -35,11 +39,28 @@ export async function askLogin(
   });
 }
 
+/** Hydra: somebody else's remembered login is not silently replaced, whatever the prompt. */
+async function checkExpected(
+  server: AuthorizationServer,
+  client: Client,
+  { subject }: LoginSessionRow,
+  expected: string,
+): Promise<void> {
+  if (expected === subject || expected === (await mapSubject(server, client, subject))) return;
+  throw new OAuthError('login_required', "The remembered login is not that of the 'id_token_hint'.");
+}
+
 /** Hydra: a query that is configured for the login page gives way to the challenge. */
-function loginUrl(server: AuthorizationServer, { prompt }: AuthorizationRequest, login_challenge: string): string {
+function loginUrl(
+  server: AuthorizationServer,
+  { prompt, parameters }: AuthorizationRequest,
+  login_challenge: string,
+): string {
   const { login, registration } = server.config.urls;
   const url = prompt.includes('registration') ? registration : login;
-  return `${url.replace(/[?#].*$/s, '')}?${Parameters.of({ login_challenge })}`;
+  const identity_schema = parameters.get('identity_schema');
+  const query = Parameters.of({ login_challenge, ...(identity_schema === '' ? {} : { identity_schema }) });
+  return `${url.replace(/[?#].*$/s, '')}?${query}`;
 }
 
 /** The login that this browser remembers, if the request may use it. */

@@ -1,0 +1,75 @@
+import { text } from 'node:stream/consumers';
+import { Command, Option } from 'commander';
+import { collect, group } from './group.ts';
+import { openStore } from './open_store.ts';
+
+type Common = { readonly config: readonly string[]; readonly format: 'table' | 'json' };
+type Create = Common & {
+  readonly email: string;
+  readonly password?: string;
+  readonly passwordStdin?: true;
+  readonly name?: string;
+};
+
+/** People who log in on the built-in pages. */
+export const accountsCommand = (): Command =>
+  group('accounts', 'Manages the accounts of the built-in login page.')
+    .addCommand(
+      command('create', 'Creates an account.')
+        .requiredOption('--email <address>', 'the address to log in with')
+        .option('--password <password>', 'the password; visible to other users of this machine')
+        .option('--password-stdin', 'read the password from standard input')
+        .option('--name <name>', 'the full name')
+        .action(create),
+    )
+    .addCommand(command('list', 'Lists all accounts.').action(list))
+    .addCommand(command('delete', 'Deletes an account.').argument('<email>', 'its address').action(remove));
+
+const command = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
+    .addOption(
+      new Option('--format <format>', 'for people or for programs').choices(['table', 'json']).default('table'),
+    );
+
+async function create(options: Create, self: Command): Promise<void> {
+  const password = options.passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : options.password;
+  if (password === undefined) self.error("error: pass '--password-stdin', or '--password' with the password");
+  const { createAccount } = await import('../account_experience/accounts.ts');
+  const store = await openStore(options);
+  try {
+    show([await createAccount(store, { email: options.email, password, name: options.name })], options);
+  } finally {
+    await store.close();
+  }
+}
+
+async function list(options: Common): Promise<void> {
+  const { allAccounts } = await import('../account_experience/accounts.ts');
+  const store = await openStore(options);
+  try {
+    show(await Array.fromAsync(allAccounts(store)), options);
+  } finally {
+    await store.close();
+  }
+}
+
+async function remove(email: string, options: Common): Promise<void> {
+  const { removeAccount } = await import('../account_experience/accounts.ts');
+  const store = await openStore(options);
+  try {
+    const removed = await removeAccount(store, email);
+    console.log(options.format === 'json' ? JSON.stringify({ email: removed }) : removed);
+  } finally {
+    await store.close();
+  }
+}
+
+type Shown = { readonly subject: string; readonly email: string; readonly claims: Readonly<Record<string, unknown>> };
+
+function show(accounts: readonly Shown[], { format }: Common): void {
+  const items = accounts.map(({ subject, email, claims }) => ({ subject, email, ...claims }));
+  if (format === 'json') return console.log(JSON.stringify(items, null, 2));
+  console.table(items);
+}
