@@ -70,6 +70,6 @@ type Shown = { readonly subject: string; readonly email: string; readonly claims
 
 function show(accounts: readonly Shown[], { format }: Common): void {
   const items = accounts.map(({ subject, email, claims }) => ({ subject, email, ...claims }));
-  if (format === 'json') return console.log(JSON.stringify(items, null, 2));
-  console.table(items);
+  if (format === 'json') console.log(JSON.stringify(items, null, 2));
+  else console.table(items);
 }

@@ -2,21 +2,28 @@ import type { Logger } from 'pino';
 
 /** Milliseconds. The listeners allow running requests half a second of it. */
 const PATIENCE = 900;
+/** Milliseconds. Under npm one Ctrl-C arrives twice: from the terminal, and passed on. */
+const SAME_SIGNAL = 50;
 
 /** SIGINT and SIGTERM: the first lets running requests finish, the second does not. */
 export function closeOnSignal(close: () => Promise<void>, log: Logger): void {
-  let isClosing = false;
+  let first: number | undefined;
   const onSignal = () => {
-    if (isClosing) process.exit(1);
-    isClosing = true;
-    setTimeout(() => process.exit(1), PATIENCE).unref();
-    close().then(
-      () => process.exit(0),
-      (error) => {
-        log.error({ err: error }, 'closing failed');
-        process.exit(1);
-      },
-    );
+    const now = performance.now();
+    if (first === undefined) void exitAfter(close, log);
+    else if (now - first > SAME_SIGNAL) process.exit(1);
+    first ??= now;
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+}
+
+async function exitAfter(close: () => Promise<void>, log: Logger): Promise<never> {
+  setTimeout(() => process.exit(1), PATIENCE).unref();
+  try {
+    await close();
+    process.exit(0);
+  } catch (error) {
+    log.error({ err: error }, 'closing failed');
+    process.exit(1);
+  }
 }

@@ -38,7 +38,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     bodyLimit: BODY_LIMIT,
     http: { maxHeaderSize: HEADER_LIMIT },
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     frameworkErrors: (_error, raw, reply) => send(reply, requestOf(raw), unreadablePath(name, requestOf(raw))),
     routerOptions: {
       ignoreTrailingSlash: true,
