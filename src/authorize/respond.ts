@@ -1,12 +1,14 @@
 import type { Reply } from '../http/reply.ts';
 import * as modes from './response_modes/index.ts';
 
-export type ResponseMode = keyof typeof modes;
+const MODES = { ...modes };
 
-export const isResponseMode = (name: string): name is ResponseMode => Object.hasOwn(modes, name);
+export type ResponseMode = keyof typeof MODES;
+
+export const isResponseMode = (name: string): name is ResponseMode => Object.hasOwn(MODES, name);
 
 /** `response_modes_supported` of RFC 8414 section 2. */
-export const RESPONSE_MODES: readonly string[] = Object.keys(modes);
+export const RESPONSE_MODES: readonly string[] = Object.keys(MODES);
 
 /** RFC 6749 section 4.1.2: the browser takes the answer to the client. Headers in lower case. */
 export function respond(
@@ -14,6 +16,6 @@ export function respond(
   parameters: Readonly<Record<string, string>>,
   headers: Reply['headers'] = {},
 ): Reply {
-  const reply = modes[response_mode](redirect_uri, parameters);
+  const reply = MODES[response_mode](redirect_uri, parameters);
   return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store', pragma: 'no-cache', ...headers } };
 }

@@ -1,6 +1,4 @@
-import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { openStore as openConfiguredStore } from '../server.ts';
 import type { Database } from '../store/db.ts';
 
 export type OpenStore = {
@@ -10,9 +8,14 @@ export type OpenStore = {
   close(): Promise<void>;
 };
 
-/** The database of the server that these files configure, for commands that work beside it. Throws ConfigError, StartError. */
-export async function openStore(options: { readonly config: readonly string[] }): Promise<OpenStore> {
-  const { config } = loadConfig({ files: options.config, env: process.env, flags: {} });
-  const db = await openConfiguredStore(config);
+/**
+ * The database of the server that these files configure, for commands that work beside it. An empty one gets its tables,
+ * as when the server starts. Throws ConfigError and StartError.
+ */
+export async function openStore({ config: files }: { readonly config: readonly string[] }): Promise<OpenStore> {
+  // Loaded here: whoever only asks for the version or for help does not pay for a server.
+  const [{ loadConfig }, server] = await Promise.all([import('../config/load.ts'), import('../server.ts')]);
+  const { config } = loadConfig({ files, env: process.env, flags: {} });
+  const db = await server.openStore(config);
   return { config, db, now: Date.now, close: () => db.close() };
 }

@@ -37,7 +37,7 @@ function isSameLoopback(registered: string, requested: string): boolean {
 /** Whether answers sent there can be read on the way: plain http to another machine. */
 export function isSecureRedirect(uri: string): boolean {
   const url = URL.parse(uri);
-  return !url || url.protocol !== 'http:' || isLocalHost(url.hostname);
+  return url?.protocol !== 'http:' || isLocalHost(url.hostname);
 }
 
 /** RFC 8252 section 8.3. */
