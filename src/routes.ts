@@ -1,10 +1,12 @@
 import { accountExperienceRoutes } from './account_experience/routes.ts';
 import type { AuthorizationServer } from './authorization_server.ts';
 import type { Config } from './config/schema.ts';
+import * as changes from './endpoints/admin/client_changes.ts';
 import * as clients from './endpoints/admin/clients.ts';
 import * as consent from './endpoints/admin/consent_requests.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
 import * as login from './endpoints/admin/login_requests.ts';
+import { deleteOAuth2Token } from './endpoints/admin/tokens.ts';
 import { getVersion } from './endpoints/admin/version.ts';
 import { authorization } from './endpoints/authorization.ts';
 import { isAlive, isReady } from './endpoints/health.ts';
@@ -59,8 +61,17 @@ export const adminRoutes: Routes = [
   route('POST', '/admin/clients', 'createOAuth2Client', clients.createOAuth2Client),
   route('GET', '/admin/clients', 'listOAuth2Clients', clients.listOAuth2Clients),
   route('GET', '/admin/clients/{id}', 'getOAuth2Client', clients.getOAuth2Client),
-  route('PUT', '/admin/clients/{id}', 'setOAuth2Client', clients.setOAuth2Client),
+  route('PUT', '/admin/clients/{id}', 'setOAuth2Client', changes.setOAuth2Client),
+  route('PATCH', '/admin/clients/{id}', 'patchOAuth2Client', changes.patchOAuth2Client),
   route('DELETE', '/admin/clients/{id}', 'deleteOAuth2Client', clients.deleteOAuth2Client),
+  route('PUT', '/admin/clients/{id}/lifespans', 'setOAuth2ClientLifespans', changes.setOAuth2ClientLifespans),
+  route('POST', '/admin/clients/{id}/secrets/rotate', 'rotateOAuth2ClientSecret', changes.rotateOAuth2ClientSecret),
+  route(
+    'DELETE',
+    '/admin/clients/{id}/secrets/rotate',
+    'deleteRotatedOAuth2ClientSecrets',
+    changes.deleteRotatedOAuth2ClientSecrets,
+  ),
   route('GET', '/admin/oauth2/auth/requests/login', 'getOAuth2LoginRequest', login.getLoginRequest),
   route('PUT', '/admin/oauth2/auth/requests/login/accept', 'acceptOAuth2LoginRequest', login.acceptLoginRequest),
   route('PUT', '/admin/oauth2/auth/requests/login/reject', 'rejectOAuth2LoginRequest', login.rejectLoginRequest),
@@ -78,6 +89,7 @@ export const adminRoutes: Routes = [
     consent.rejectConsentRequest,
   ),
   route('POST', '/admin/oauth2/introspect', 'introspectOAuth2Token', introspectOAuth2Token),
+  route('DELETE', '/admin/oauth2/tokens', 'deleteOAuth2Token', deleteOAuth2Token),
   route('GET', '/admin/version', 'getVersion', getVersion),
   ...health.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),
 ];

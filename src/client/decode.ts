@@ -12,8 +12,10 @@ export type ClientRequest = {
 };
 
 /** RFC 7591 section 2. Unknown members are ignored; a member of the wrong type is refused (`bad_request`). */
-export function decodeClient(body: Uint8Array): ClientRequest {
-  const value = decodeObject(body);
+export const decodeClient = (body: Uint8Array): ClientRequest => decodeClientDocument(decodeObject(body));
+
+/** The same, for a document that was parsed before. */
+export function decodeClientDocument(value: JsonObject): ClientRequest {
   const metadata: JsonObject = {};
   for (const [name, { kind, presence }] of Object.entries(MEMBERS)) {
     const sent = value[name];
@@ -28,13 +30,26 @@ export function decodeClient(body: Uint8Array): ClientRequest {
   };
 }
 
-function decodeObject(body: Uint8Array): JsonObject {
-  let value: Json;
+/** Lifespans alone; those that are left out become null. */
+export function decodeLifespans(body: Uint8Array): Partial<ClientMetadata> {
+  const value = decodeObject(body);
+  const { metadata } = decodeClientDocument(
+    Object.fromEntries(Object.entries(value).filter(([name]) => name.endsWith('_lifespan'))),
+  );
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => name.endsWith('_lifespan')));
+}
+
+/** Throws `bad_request`. */
+export function decodeJson(body: Uint8Array): Json {
   try {
-    value = parseJson(body);
+    return parseJson(body);
   } catch (error) {
     throw malformed(error instanceof Error ? error.message : 'the body is not JSON');
   }
+}
+
+function decodeObject(body: Uint8Array): JsonObject {
+  const value = decodeJson(body);
   if (!isObject(value)) throw malformed('a client is a JSON object');
   return value;
 }

@@ -110,5 +110,14 @@ export function presentMembers(metadata: ClientMetadata, asSent: boolean): JsonO
   return shown;
 }
 
+/** Every member, empty ones too: what a patch applies to. */
+export const completeMembers = (metadata: ClientMetadata): JsonObject =>
+  Object.fromEntries(
+    Object.entries(MEMBERS).map(([name, { kind }]) => {
+      const value = metadata[name as MemberName];
+      return [name, kind === 'texts' ? (value ?? []) : value];
+    }),
+  );
+
 const isEmpty = (value: Json): boolean =>
   value === '' || value === false || (Array.isArray(value) && value.length === 0);

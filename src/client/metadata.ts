@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { hasKeySet } from './client.ts';
@@ -10,6 +11,12 @@ export type MetadataRules = {
   readonly subject_types: readonly string[];
   readonly access_token_strategy: string;
 };
+
+export const rulesOf = ({ oidc, strategies }: Config): MetadataRules => ({
+  default_scope: oidc.dynamic_client_registration.default_scope,
+  subject_types: oidc.subject_identifiers.supported_types,
+  access_token_strategy: strategies.access_token,
+});
 
 type Rule = (metadata: ClientMetadata, client_secret: string, rules: MetadataRules) => void;
 
@@ -63,7 +70,7 @@ function checkKeySources(metadata: ClientMetadata): void {
 function checkPages(metadata: ClientMetadata): void {
   for (const name of ['tos_uri', 'policy_uri', 'logo_uri', 'client_uri'] as const) {
     const value = metadata[name];
-    if (value !== '' && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+    if (value !== '' && !(isUriOrPath(value) && /^https?:$/.test(URL.parse(value)?.protocol ?? ''))) {
       throw invalid(`The member '${name}' must be an absolute http or https URL.`);
     }
   }

@@ -28,8 +28,18 @@ export async function insertClient(tx: Queries, row: ClientRow): Promise<boolean
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-export async function updateClient(tx: Queries, { client_id, ...values }: ClientRow): Promise<boolean> {
-  const result = await tx.updateTable('clients').set(values).where('client_id', '=', client_id).executeTakeFirst();
+/** Only while the row is still the one that was read: false when somebody changed it since, or deleted it. */
+export async function replaceClient(
+  tx: Queries,
+  read: ClientRow,
+  { client_id: _, ...values }: ClientRow,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('clients')
+    .set(values)
+    .where('client_id', '=', read.client_id)
+    .where('document', '=', read.document)
+    .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 

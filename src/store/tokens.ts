@@ -47,3 +47,7 @@ export async function deleteChain(tx: Queries, request_id: string): Promise<void
 export async function deleteChainTokens(tx: Queries, request_id: string, kind: TokenKind): Promise<void> {
   await tx.deleteFrom('tokens').where('request_id', '=', request_id).where('kind', '=', kind).execute();
 }
+
+export async function deleteClientTokens(tx: Queries, client_id: string, kind: TokenKind): Promise<void> {
+  await tx.deleteFrom('tokens').where('client_id', '=', client_id).where('kind', '=', kind).execute();
+}

@@ -56,10 +56,19 @@ for (const engine of ENGINES) {
         assert.deepEqual(await ids({ owner: 'acme', client_name: 'Twin' }, '', 10), ['b']);
       });
 
-      it('updates what exists and says so', async () => {
-        assert.equal(await write({ db }, (tx) => clients.updateClient(tx, clientRow('app', { owner: 'new' }))), true);
+      it('replaces a row only while it is the one that was read, so that one of 50 changes at once wins', async () => {
+        const read = (await clients.findClient(db.queries, 'app')) ?? assert.fail();
+        const race = Array.from({ length: 50 }, (_, at) =>
+          write({ db }, (tx) =>
+            clients.replaceClient(tx, read, clientRow('app', { owner: 'new', document: `"${at}"` })),
+          ),
+        );
+        assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
         assert.equal((await clients.findClient(db.queries, 'app'))?.owner, 'new');
-        assert.equal(await write({ db }, (tx) => clients.updateClient(tx, clientRow('nobody'))), false);
+        assert.equal(
+          await write({ db }, (tx) => clients.replaceClient(tx, clientRow('nobody'), clientRow('nobody'))),
+          false,
+        );
       });
 
       it('takes everything of a client away with it', async () => {

@@ -2,23 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { type Client, clientOf, clientRow, isPublic } from '../../client/client.ts';
 import { decodeClient } from '../../client/decode.ts';
-import { checkMetadata } from '../../client/metadata.ts';
+import { checkMetadata, rulesOf } from '../../client/metadata.ts';
 import { presentClient, presentWritten } from '../../client/present.ts';
 import { generateSecret, hashChosenSecret, hashGeneratedSecret } from '../../client/secret.ts';
-import type { Config } from '../../config/schema.ts';
 import { publicUrl } from '../../flow/flow.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { encode } from '../../oauth/parameters.ts';
-import { deleteClient, findClient, insertClient, listClients, updateClient } from '../../store/clients.ts';
+import { deleteClient, findClient, insertClient, listClients } from '../../store/clients.ts';
 import { write } from '../../store/write.ts';
 import { linkHeader, readPage } from './paging.ts';
 
 /** RFC 7591 section 3.1, for administrators: the id and the secret may be chosen. */
 export async function createOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
   const { metadata, client_id, client_secret } = decodeClient(request.body);
-  checkMetadata(metadata, client_secret, rulesOf(server.config));
+  await checkMetadata(metadata, client_secret, rulesOf(server.config));
   checkClientId(client_id);
   const secret = client_secret || generateSecret();
   const registration = server.keys.opaque.mint('access_token');
@@ -55,23 +54,6 @@ export async function listOAuth2Clients(server: AuthorizationServer, request: Re
   return json(200, clients, { link: linkHeader(server, request, 'clients', page, next) });
 }
 
-/** Replaces all metadata. Without a secret the current ones stay, with one they all give way to it. */
-export async function setOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const { metadata, client_secret } = decodeClient(request.body);
-  checkMetadata(metadata, client_secret, rulesOf(server.config));
-  const chosen = client_secret && (await hashChosenSecret(client_secret));
-  const client = await write(server, async (tx) => {
-    const row = await findClient(tx, pathId(request));
-    if (!row) throw new OAuthError('row_not_found');
-    const stored = clientOf(row);
-    const updated_at = new Date(server.now()).toISOString();
-    const replaced: Client = { ...stored, ...metadata, updated_at, ...(chosen ? { secret_hashes: [chosen] } : {}) };
-    await updateClient(tx, clientRow(replaced));
-    return replaced;
-  });
-  return json(200, { ...presentWritten(client), ...(client_secret ? { client_secret } : {}) });
-}
-
 export async function deleteOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
   const isDeleted = await write(server, (tx) => deleteClient(tx, pathId(request)));
   if (!isDeleted) throw new OAuthError('row_not_found');
@@ -100,12 +82,6 @@ function checkClientId(client_id: string): void {
     throw new OAuthError('invalid_client_metadata', `The member 'client_id' is longer than ${LONGEST_ID} bytes.`);
   }
 }
-
-const rulesOf = ({ oidc, strategies }: Config) => ({
-  default_scope: oidc.dynamic_client_registration.default_scope,
-  subject_types: oidc.subject_identifiers.supported_types,
-  access_token_strategy: strategies.access_token,
-});
 
 const wholeSeconds = (server: AuthorizationServer): string =>
   new Date(Math.round(server.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
