@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 /** Milliseconds. The listeners allow running requests half a second of it. */
-const PATIENCE = 900;
+const PATIENCE = 800;
 /** Milliseconds. Under npm one Ctrl-C arrives twice: from the terminal, and passed on. */
 const SAME_SIGNAL = 50;
 

@@ -1,7 +1,11 @@
 import { createHash, createHmac, pbkdf2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Config } from '../config/schema.ts';
+import { OAuthError } from '../oauth/error.ts';
 
 const derive = promisify(pbkdf2);
+
+type Hashers = Config['oauth2']['hashers'];
 
 /** 26 of 66 characters, 157 bits: what the reference generates. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~';
@@ -16,39 +20,55 @@ export function hashGeneratedSecret(secret: string): string {
   return `$hmac-sha256$${b64(salt)}$${b64(hmac(salt, secret))}`;
 }
 
-const ITERATIONS = 25_000;
+/** More bytes bcrypt would ignore without a word. */
+const BCRYPT_LIMIT = 72;
 
-/** Hash of a secret that somebody chose, in the reference's PHC form. */
-export async function hashChosenSecret(secret: string): Promise<string> {
+/** Hash of a secret that somebody chose, in the reference's forms. Throws `invalid_client_metadata`. */
+export async function hashChosenSecret({ algorithm, bcrypt, pbkdf2 }: Hashers, secret: string): Promise<string> {
+  if (algorithm === 'bcrypt') {
+    if (Buffer.byteLength(secret) > BCRYPT_LIMIT) {
+      throw new OAuthError('invalid_client_metadata', `With bcrypt, a secret has at most ${BCRYPT_LIMIT} bytes.`);
+    }
+    return (await loadBcrypt()).hash(secret, bcrypt.cost);
+  }
   const salt = randomBytes(16);
-  const key = await derive(secret, salt, ITERATIONS, 32, 'sha256');
-  return `$pbkdf2-sha256$i=${ITERATIONS},l=32$${b64(salt)}$${b64(key)}`;
+  const key = await derive(secret, salt, pbkdf2.iterations, 32, 'sha256');
+  return `$pbkdf2-sha256$i=${pbkdf2.iterations},l=32$${b64(salt)}$${b64(key)}`;
 }
 
-/** Costs as much as the slowest verification: for clients that do not exist and secrets that are wrong. */
-const DUMMY = `$pbkdf2-sha256$i=${ITERATIONS},l=32$${b64(randomBytes(16))}$${b64(randomBytes(32))}`;
+/** A native module: only those who store such hashes load it. */
+const loadBcrypt = async () => (await import('bcrypt')).default;
+
+/** Costs what a verification costs: for clients that do not exist, and for secrets that no slow hash was asked about. */
+async function burnTime({ algorithm, bcrypt, pbkdf2 }: Hashers, secret: string): Promise<void> {
+  if (algorithm === 'bcrypt') await (await loadBcrypt()).hash(secret, bcrypt.cost);
+  else await derive(secret, NO_SALT, pbkdf2.iterations, 32, 'sha256');
+}
+
+const NO_SALT = randomBytes(16);
 
 /**
  * Whether the secret is the one of one of the hashes. Failing takes the same time for every client, known or not. A
  * proof that succeeded is remembered under the stored hash, so that it ends with the hash, on every node.
  */
-export async function verifySecret(secret: string, hashes: readonly string[]): Promise<boolean> {
+export async function verifySecret(hashers: Hashers, secret: string, hashes: readonly string[]): Promise<boolean> {
   if (hashes.some((hash) => proofs.get(hash) === proofOf(secret))) return true;
   let slow = 0;
   for (const hash of hashes) {
-    if (hash.startsWith('$pbkdf2')) slow++;
+    if (!hash.startsWith('$hmac')) slow++;
     if (await matches(secret, hash)) {
       remember(hash, secret);
       return true;
     }
   }
-  if (slow === 0) await matches(secret, DUMMY);
+  if (slow === 0) await burnTime(hashers, secret);
   return false;
 }
 
 async function matches(secret: string, hash: string): Promise<boolean> {
   const [, scheme, ...parts] = hash.split('$');
   if (scheme === 'hmac-sha256') return equal(hmac(bytes(parts[0]), secret), bytes(parts[1]));
+  if (/^2[aby]$/.test(scheme ?? '')) return (await loadBcrypt()).compare(secret, hash);
   if (scheme !== 'pbkdf2-sha256') return false;
   const [, iterations = '1', length = '32'] = /^i=(\d+),l=(\d+)$/.exec(parts[0] ?? '') ?? [];
   return equal(await derive(secret, bytes(parts[1]), Number(iterations), Number(length), 'sha256'), bytes(parts[2]));

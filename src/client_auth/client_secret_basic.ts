@@ -6,5 +6,8 @@ export const client_secret_basic: Method = (request) => {
   const credentials = basicCredentials(request);
   if (!credentials?.client_secret) return undefined;
   const { client_id, client_secret } = credentials;
-  return { client_id, verify: (_server, client) => verifySecret(client_secret, client?.secret_hashes ?? []) };
+  return {
+    client_id,
+    verify: ({ config }, client) => verifySecret(config.oauth2.hashers, client_secret, client?.secret_hashes ?? []),
+  };
 };

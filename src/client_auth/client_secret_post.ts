@@ -6,5 +6,8 @@ export const client_secret_post: Method = (_request, parameters) => {
   const client_id = parameters.get('client_id');
   const client_secret = parameters.get('client_secret');
   if (client_id === '' || client_secret === '') return undefined;
-  return { client_id, verify: (_server, client) => verifySecret(client_secret, client?.secret_hashes ?? []) };
+  return {
+    client_id,
+    verify: ({ config }, client) => verifySecret(config.oauth2.hashers, client_secret, client?.secret_hashes ?? []),
+  };
 };

@@ -236,7 +236,10 @@ export const DOCUMENT = closed({
   sqa: open({ opt_out: flag() }),
   cgroups: closed({ v1: closed({ auto_max_procs_enabled: flag() }) }),
   feature_flags: open({ legacy_allow_insecure_origins: flag() }),
-  gatehouse: closed({ account_experience: closed({ enabled: flag(true) }) }),
+  gatehouse: closed({
+    account_experience: closed({ enabled: flag(true) }),
+    refresh_token: closed({ retry_window: duration('0s') }),
+  }),
 });
 
 export type Document = Type.Static<typeof DOCUMENT>;

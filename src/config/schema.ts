@@ -33,9 +33,30 @@ export type Config = {
   readonly secrets: Readonly<Record<'system' | 'cookie' | 'pagination', readonly string[]>>;
   /** Seconds. A negative `refresh_token` never expires. */
   readonly ttl: Readonly<Record<TimeToLive, number>>;
-  readonly strategies: { readonly scope: 'exact' | 'wildcard'; readonly access_token: 'opaque' | 'jwt' };
+  readonly strategies: {
+    readonly scope: 'exact' | 'wildcard';
+    readonly access_token: 'opaque' | 'jwt';
+    readonly jwt: { readonly scope_claim: 'list' | 'string' | 'both' };
+  };
   readonly oauth2: {
     readonly expose_internal_errors: boolean;
+    readonly exclude_not_before_claim: boolean;
+    readonly allowed_top_level_claims: readonly string[];
+    readonly mirror_top_level_claims: boolean;
+    readonly preserve_ext_claims: boolean;
+    readonly hashers: {
+      readonly algorithm: 'pbkdf2' | 'bcrypt';
+      readonly bcrypt: { readonly cost: number };
+      readonly pbkdf2: { readonly iterations: number };
+    };
+    readonly client_credentials: { readonly default_grant_allowed_scope: boolean };
+    readonly grant: {
+      readonly refresh_token: {
+        /** Seconds. */
+        readonly rotation_grace_period: number;
+        readonly rotation_grace_reuse_count: number;
+      };
+    };
     readonly pkce: { readonly enforced: boolean; readonly enforced_for_public_clients: boolean };
   };
   readonly oidc: {
@@ -49,7 +70,11 @@ export type Config = {
     readonly level: 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
     readonly format: 'json' | 'json_pretty' | 'text';
   };
-  readonly gatehouse: { readonly account_experience: { readonly enabled: boolean } };
+  readonly gatehouse: {
+    readonly account_experience: { readonly enabled: boolean };
+    /** Seconds in which a refresh token that comes again gets the same answer again. */
+    readonly refresh_token: { readonly retry_window: number };
+  };
 };
 
 type Address = { readonly host: string; readonly port: number };
@@ -65,6 +90,7 @@ type TimeToLive =
 
 /** 180 days: the reference keeps no login for longer. */
 const LONGEST_SESSION = 180 * 24 * 3600;
+const LONGEST_GRACE = 300;
 
 type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]-?: Filled<T[K]> } : T;
 
@@ -85,10 +111,25 @@ export function resolveConfig(document: FilledDocument): Config {
     },
     ttl: resolveTimes(document.ttl),
     strategies,
-    oauth2,
+    oauth2: { ...oauth2, grant: resolveGrants(oauth2.grant) },
     oidc,
     log,
-    gatehouse,
+    gatehouse: {
+      ...gatehouse,
+      refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
+    },
+  };
+}
+
+/** Hydra: five minutes at most, or as long as a login where uses are counted. */
+function resolveGrants({ refresh_token }: FilledDocument['oauth2']['grant']): Config['oauth2']['grant'] {
+  const { rotation_grace_period, rotation_grace_reuse_count } = refresh_token;
+  const longest = rotation_grace_reuse_count > 0 ? LONGEST_SESSION : LONGEST_GRACE;
+  return {
+    refresh_token: {
+      rotation_grace_period: Math.min(secondsOf(rotation_grace_period), longest),
+      rotation_grace_reuse_count,
+    },
   };
 }
 

@@ -8,7 +8,9 @@ import type { Grant } from '../token/grant.ts';
 
 /** RFC 6749 section 4.4. Hydra: the registered grant types are looked at last. */
 export const client_credentials: Grant = async (server, { client, parameters }) => {
-  const scope = spaceList(parameters.get('scope'));
+  const requested = spaceList(parameters.get('scope'));
+  const { default_grant_allowed_scope } = server.config.oauth2.client_credentials;
+  const scope = requested.length === 0 && default_grant_allowed_scope ? scopesOf(client) : requested;
   const audience = audienceOf(parameters);
   checkScope(server.config.strategies.scope, scope, scopesOf(client));
   checkAudience(audience, client.audience);

@@ -4,10 +4,13 @@ import { checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
 import { checkScope } from '../oauth/scope.ts';
-import { deleteChainTokens, findToken, spendToken, type TokenRow } from '../store/tokens.ts';
+import type { Queries } from '../store/db.ts';
+import { deleteChainTokens, deleteToken, findToken, reuseToken, spendToken, type TokenRow } from '../store/tokens.ts';
+import type { TokenResponse } from '../token/authorization.ts';
 import type { Grant } from '../token/grant.ts';
 import { hashOf } from '../token/inspect.ts';
 import { OFFLINE_SCOPES } from '../token/issue.ts';
+import { graceOf, isRedeemable, sealSuccessor, successorOf } from '../token/refresh_token.ts';
 import { revokeChain } from '../token/revoke.ts';
 import { openSession } from '../token/session.ts';
 
@@ -15,6 +18,9 @@ import { openSession } from '../token/session.ts';
 export const refresh_token: Grant = async (server, { client, parameters }) => {
   checkGrantType(client, 'refresh_token');
   const row = await findRefreshToken(server, parameters.get('refresh_token'));
+  const again = row.client_id === client.client_id ? successorOf(server, row) : undefined;
+  if (again) return { again };
+  if (!isRedeemable(server, row)) return reused(server, row);
   const scope = spaceList(row.scope);
   const audience = JSON.parse(row.audience) as string[];
   checkRefreshToken(server, row, scope, client);
@@ -30,27 +36,16 @@ export const refresh_token: Grant = async (server, { client, parameters }) => {
     session: openSession(server, row.session),
     mayIdentify: true,
     mayRefresh: true,
-    async spend(tx) {
-      if (!(await spendToken(tx, row.hash, seconds(server)))) return false;
-      await deleteChainTokens(tx, row.request_id, 'access_token');
-      return true;
-    },
-    lost: () => reused(server, row),
+    spend: (tx, response) => rotate(server, tx, row, response),
+    lost: () => comeSecond(server, row),
   };
 };
 
-/** A token that was rotated out and comes again was stolen: from the client, or by it. Its whole chain ends. */
 async function findRefreshToken(server: AuthorizationServer, token: string): Promise<TokenRow> {
   const hash = await hashOf(server, 'refresh_token', token);
   const row = hash && (await findToken(server.db.queries, hash));
   if (row?.kind !== 'refresh_token') throw new OAuthError('invalid_grant', 'The refresh token is unknown.');
-  if (row.used_at !== null) await reused(server, row);
   return row;
-}
-
-async function reused(server: AuthorizationServer, row: TokenRow): Promise<never> {
-  await revokeChain(server, row.request_id);
-  throw new OAuthError('invalid_grant', 'The refresh token was used before; its tokens are revoked.');
 }
 
 function checkRefreshToken(server: AuthorizationServer, row: TokenRow, scope: string[], client: Client): void {
@@ -63,4 +58,36 @@ function checkRefreshToken(server: AuthorizationServer, row: TokenRow, scope: st
   if (row.client_id !== client.client_id) {
     throw new OAuthError('invalid_grant', 'The refresh token was issued to another client.');
   }
+}
+
+/** Strictly, or with a grace in which the token may come again; then only its own access token ends. */
+async function rotate(
+  server: AuthorizationServer,
+  tx: Queries,
+  row: TokenRow,
+  response: TokenResponse,
+): Promise<boolean> {
+  const now = seconds(server);
+  const grace = graceOf(server);
+  if (grace) {
+    if (!(await reuseToken(tx, row.hash, now, grace.since, grace.limit))) return false;
+    if (row.partner) await deleteToken(tx, row.partner);
+    return true;
+  }
+  const isRepeatable = server.config.gatehouse.refresh_token.retry_window > 0;
+  if (!(await spendToken(tx, row.hash, now, isRepeatable ? sealSuccessor(server, response) : null))) return false;
+  await deleteChainTokens(tx, row.request_id, 'access_token');
+  return true;
+}
+
+/** Who lost the race may be the same client, asking again: within the retry window it gets what the winner got. */
+async function comeSecond(server: AuthorizationServer, { hash, ...row }: TokenRow): Promise<TokenResponse> {
+  const current = await findToken(server.db.queries, hash);
+  return (current && successorOf(server, current)) ?? reused(server, row);
+}
+
+/** A token that was rotated out and comes again was stolen: from the client, or by it. Its whole chain ends. */
+async function reused(server: AuthorizationServer, { request_id }: { readonly request_id: string }): Promise<never> {
+  await revokeChain(server, request_id);
+  throw new OAuthError('invalid_grant', 'The refresh token was used before; its tokens are revoked.');
 }

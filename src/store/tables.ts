@@ -39,8 +39,14 @@ export type TokensTable = {
   issued_at: number;
   /** Null: never. */
   expires_at: number | null;
-  /** When it was redeemed; null while it may still be. */
+  /** When it was first redeemed; null while it has not been. */
   used_at: number | null;
+  /** How often it was redeemed. */
+  uses: number;
+  /** Of a refresh token: the hash of the access token that was issued with it. */
+  partner: Uint8Array | null;
+  /** Of a refresh token that was used: the sealed answer, for those who missed it. */
+  successor: Uint8Array | null;
   /** Sealed. */
   session: Uint8Array;
 };

@@ -28,15 +28,44 @@ export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<void>
   await tx.insertInto('tokens').values(rows).execute();
 }
 
-/** Single use: true for exactly one caller, and only while the token exists. */
-export async function spendToken(tx: Queries, hash: Uint8Array, used_at: number): Promise<boolean> {
+/**
+ * Single use: true for exactly one caller, and only while the token exists. `successor` is what those who come again may
+ * be given.
+ */
+export async function spendToken(
+  tx: Queries,
+  hash: Uint8Array,
+  used_at: number,
+  successor: Uint8Array | null = null,
+): Promise<boolean> {
   const result = await tx
     .updateTable('tokens')
-    .set({ used_at })
+    .set({ used_at, uses: 1, successor })
     .where('hash', '=', hash)
     .where('used_at', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
+}
+
+/** Use within a grace period: while the first one was after `since`, and there were fewer than `limit`. */
+export async function reuseToken(
+  tx: Queries,
+  hash: Uint8Array,
+  now: number,
+  since: number,
+  limit: number,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('tokens')
+    .set((row) => ({ used_at: row.fn.coalesce('used_at', row.val(now)), uses: row('uses', '+', 1) }))
+    .where('hash', '=', hash)
+    .where((is) => is.or([is('used_at', 'is', null), is.and([is('used_at', '>', since), is('uses', '<', limit)])]))
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function deleteToken(tx: Queries, hash: Uint8Array): Promise<void> {
+  await tx.deleteFrom('tokens').where('hash', '=', hash).execute();
 }
 
 /** Everything of one approval. */

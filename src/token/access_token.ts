@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { lifespanOf } from '../client/lifespans.ts';
 import { accessTokenStrategyOf } from '../client/subject.ts';
-import type { Claims } from '../keys/jwt.ts';
-import { signJwt } from '../keys/jwt.ts';
+import type { Config } from '../config/schema.ts';
+import { type Claims, signJwt } from '../keys/jwt.ts';
 import { type MintedToken, tokenHash } from '../keys/opaque_token.ts';
 import { ACCESS_TOKEN_SET } from '../keys/signing_keys.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { Authorization } from './authorization.ts';
 
 export type MintedAccessToken = MintedToken & { readonly expires_at: number };
@@ -29,23 +30,42 @@ export async function mintAccessToken(
 /** The third segment of a JWS in compact form: what a JWT is found by. */
 export const signatureOf = (jwt: string): string => jwt.slice(jwt.lastIndexOf('.') + 1);
 
-/** Hydra: `scp` is a list, `aud` is a list even when empty, and what the consent app added stands under `ext`. */
+/** Hydra: `aud` is a list even when empty. */
 function accessTokenClaims(
-  server: AuthorizationServer,
+  { config }: AuthorizationServer,
   { client, subject, scope, audience, session }: Authorization,
   iat: number,
   exp: number,
 ): Claims {
   return {
-    iss: server.config.urls.self.issuer,
+    ...customClaims(config.oauth2, session.access_token ?? {}),
+    ...scopeClaims(config.strategies.jwt.scope_claim, scope),
+    iss: config.urls.self.issuer,
     ...(subject === '' ? {} : { sub: subject }),
     client_id: client.client_id,
     aud: audience,
     exp,
     iat,
-    nbf: iat,
+    ...(config.oauth2.exclude_not_before_claim ? {} : { nbf: iat }),
     jti: randomUUID(),
-    scp: scope,
-    ext: session.access_token ?? {},
   };
+}
+
+/** RFC 9068 section 2.2.3 has `scope` as text; the reference's own name for a list is `scp`. */
+const scopeClaims = (form: Config['strategies']['jwt']['scope_claim'], scope: readonly string[]): Claims => ({
+  ...(form === 'string' ? {} : { scp: scope }),
+  ...(form === 'list' ? {} : { scope: scope.join(' ') }),
+});
+
+/** Names that a custom claim cannot take, whatever the configuration allows. */
+const RESERVED = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scp', 'ext'];
+
+/** What the consent app added: the allowed names at the top, everything under `ext` unless that is switched off. */
+function customClaims(options: Config['oauth2'], custom: JsonObject): Claims {
+  const isPromoted = (name: string) => options.allowed_top_level_claims.includes(name) && !RESERVED.includes(name);
+  const promoted = Object.entries(custom).filter(([name]) => isPromoted(name));
+  const rest = Object.entries(custom).filter(([name]) => !isPromoted(name));
+  if (options.mirror_top_level_claims) return { ...Object.fromEntries(promoted), ext: custom };
+  const isKept = options.preserve_ext_claims && rest.length > 0;
+  return { ...Object.fromEntries(promoted), ...(isKept ? { ext: Object.fromEntries(rest) } : {}) };
 }

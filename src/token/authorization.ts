@@ -2,6 +2,17 @@ import type { Client } from '../client/client.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Queries } from '../store/db.ts';
 
+/** RFC 6749 section 5.1. */
+export type TokenResponse = {
+  readonly access_token: string;
+  readonly token_type: 'bearer';
+  /** Seconds. */
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+};
+
 /** What a grant has proven, and all that the issuer needs to mint tokens from it. */
 export type Authorization = {
   readonly client: Client;
@@ -17,10 +28,13 @@ export type Authorization = {
   readonly mayIdentify: boolean;
   readonly mayRefresh: boolean;
   /** The conditional write that makes the grant single-use: the first statement of the issuing write. */
-  readonly spend?: (tx: Queries) => Promise<boolean>;
-  /** What the loser of a race for `spend` does. Throws. */
-  readonly lost?: () => Promise<never>;
+  readonly spend?: (tx: Queries, response: TokenResponse) => Promise<boolean>;
+  /** What the loser of a race for `spend` is told. */
+  readonly lost?: () => Promise<TokenResponse>;
 };
+
+/** A grant that was redeemed a moment ago: its client gets the answer that it missed. */
+export type Repetition = { readonly again: TokenResponse };
 
 /** What stays with the tokens of an approval. Stored sealed. */
 export type Session = {

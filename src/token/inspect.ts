@@ -3,6 +3,7 @@ import { verifyOwnJwt } from '../keys/jwt.ts';
 import { type OpaqueKind, tokenHash } from '../keys/opaque_token.ts';
 import { findToken, findTokenWithClient, type TokenRow } from '../store/tokens.ts';
 import { signatureOf } from './access_token.ts';
+import { isRedeemable } from './refresh_token.ts';
 
 /** The hash under which a token of ours stands, or undefined for what we never issued. No database is asked. */
 export async function hashOf(
@@ -15,9 +16,9 @@ export async function hashOf(
   return (await verifyOwnJwt(server.keys.signing, token)) && tokenHash(signatureOf(token));
 }
 
-/** Neither used nor expired. */
+/** Not expired, and not used up. */
 export function isActive(server: AuthorizationServer, row: TokenRow): boolean {
-  return row.used_at === null && (row.expires_at === null || row.expires_at > seconds(server));
+  return isRedeemable(server, row) && (row.expires_at === null || row.expires_at > seconds(server));
 }
 
 /** RFC 7662 section 2.1: the token as an access token or as a refresh token, if it is active. */

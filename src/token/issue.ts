@@ -6,25 +6,19 @@ import type { TokenKind } from '../store/tables.ts';
 import { insertTokens, type NewToken } from '../store/tokens.ts';
 import { write } from '../store/write.ts';
 import { mintAccessToken } from './access_token.ts';
-import type { Authorization } from './authorization.ts';
+import type { Authorization, Repetition, TokenResponse } from './authorization.ts';
 import { mintIdToken } from './id_token.ts';
 import { sealSession } from './session.ts';
-
-/** RFC 6749 section 5.1. */
-export type TokenResponse = {
-  access_token: string;
-  token_type: 'bearer';
-  expires_in: number;
-  scope: string;
-  refresh_token?: string;
-  id_token?: string;
-};
 
 /**
  * Mints and signs first, then spends the grant and stores its tokens in one write: whoever loses the race for the grant
  * gets nothing, and nobody gets a token that the database does not know.
  */
-export async function issue(server: AuthorizationServer, authorization: Authorization): Promise<TokenResponse> {
+export async function issue(
+  server: AuthorizationServer,
+  authorization: Authorization | Repetition,
+): Promise<TokenResponse> {
+  if ('again' in authorization) return authorization.again;
   const issued_at = seconds(server);
   const access = await mintAccessToken(server, authorization, issued_at);
   const refresh = mayRefresh(authorization) ? server.keys.opaque.mint('refresh_token') : undefined;
@@ -32,17 +26,7 @@ export async function issue(server: AuthorizationServer, authorization: Authoriz
     ? await mintIdToken(server, authorization, access.token, issued_at)
     : undefined;
 
-  const row = rowOf(server, authorization, issued_at);
-  const rows = [row('access_token', access.hash, access.expires_at)];
-  if (refresh) rows.push(row('refresh_token', refresh.hash, refreshExpiry(server, authorization, issued_at)));
-  const isSpent = await write(server, async (tx) => {
-    if (authorization.spend && !(await authorization.spend(tx))) return false;
-    await insertTokens(tx, rows);
-    return true;
-  });
-  if (!isSpent) await lose(authorization);
-
-  return {
+  const response: TokenResponse = {
     access_token: access.token,
     expires_in: Math.max(0, Math.floor(access.expires_at - server.now() / 1000)),
     ...(id_token === undefined ? {} : { id_token }),
@@ -50,6 +34,17 @@ export async function issue(server: AuthorizationServer, authorization: Authoriz
     scope: authorization.scope.join(' '),
     token_type: 'bearer',
   };
+  const row = rowOf(server, authorization, issued_at);
+  const rows = [row('access_token', access.hash, access.expires_at, null)];
+  if (refresh) {
+    rows.push(row('refresh_token', refresh.hash, refreshExpiry(server, authorization, issued_at), access.hash));
+  }
+  const isSpent = await write(server, async (tx) => {
+    if (authorization.spend && !(await authorization.spend(tx, response))) return false;
+    await insertTokens(tx, rows);
+    return true;
+  });
+  return isSpent ? response : lose(authorization);
 }
 
 /** OpenID Connect Core section 11, and the reference's shorter name for it. */
@@ -81,17 +76,20 @@ function rowOf(server: AuthorizationServer, authorization: Authorization, issued
     audience: JSON.stringify(authorization.audience),
     issued_at,
     used_at: null,
+    uses: 0,
+    successor: null,
     session: sealSession(server, authorization.session),
   };
-  return (kind: TokenKind, hash: Uint8Array, expires_at: number | null): NewToken => ({
+  return (kind: TokenKind, hash: Uint8Array, expires_at: number | null, partner: Uint8Array | null): NewToken => ({
     ...common,
     kind,
     hash,
     expires_at,
+    partner,
   });
 }
 
-async function lose(authorization: Authorization): Promise<never> {
-  await authorization.lost?.();
+function lose({ lost }: Authorization): Promise<TokenResponse> {
+  if (lost) return lost();
   throw new OAuthError('invalid_grant');
 }

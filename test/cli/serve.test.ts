@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -125,23 +124,6 @@ describe('gatehouse serve', () => {
       assert.equal(child.exitCode, 0, log.text);
       assert.ok(performance.now() - start < 1000);
     }
-  });
-
-  it('ends at once of a second signal, whatever is not finished', async () => {
-    const { open, env } = await ports();
-    const { child } = await serve(['all', '--dev', '-c', base], env, `http://127.0.0.1:${open}`);
-    const socket = connect(open, '127.0.0.1').on('error', () => {});
-    socket.write('POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf');
-    await sleep(100);
-    child.kill('SIGINT');
-    await sleep(200);
-    assert.equal(child.exitCode, null);
-    const start = performance.now();
-    child.kill('SIGINT');
-    await once(child, 'close');
-    assert.equal(child.exitCode, 1);
-    assert.ok(performance.now() - start < 250);
-    socket.destroy();
   });
 
   it('warns when the admin API is open beyond this machine, and only then', async () => {

@@ -113,6 +113,21 @@ for (const engine of ENGINES) {
         assert.equal((await tokens.findToken(db.queries, hash))?.used_at, 1_500);
       });
 
+      it('lets a token be used again within its grace, as often as allowed, by whoever comes first', async () => {
+        const { hash, ...token } = tokenRow({ kind: 'refresh_token' });
+        await write({ db }, (tx) => tokens.insertTokens(tx, [{ hash, ...token }]));
+        const use = (now: number) => write({ db }, (tx) => tokens.reuseToken(tx, hash, now, now - 60, 3));
+        const race = await Promise.all(Array.from({ length: 20 }, () => use(1_500)));
+        assert.equal(race.filter(Boolean).length, 3);
+        assert.equal((await tokens.findToken(db.queries, hash))?.used_at, 1_500);
+        const other = tokenRow({ kind: 'refresh_token' });
+        await write({ db }, (tx) => tokens.insertTokens(tx, [other]));
+        const late = (now: number) => write({ db }, (tx) => tokens.reuseToken(tx, other.hash, now, now - 60, 3));
+        assert.deepEqual([await late(1_500), await late(1_559), await late(1_560)], [true, true, false]);
+        await write({ db }, (tx) => tokens.deleteToken(tx, hash));
+        assert.equal(await tokens.findToken(db.queries, hash), undefined);
+      });
+
       it('gives a token back when the write that spent it fails', async () => {
         const { hash, ...token } = tokenRow();
         await write({ db }, (tx) => tokens.insertTokens(tx, [{ hash, ...token }]));

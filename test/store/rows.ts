@@ -24,6 +24,9 @@ export const tokenRow = (values: Partial<NewToken> = {}): NewToken & { hash: Uin
   issued_at: 1_000,
   expires_at: 2_000,
   used_at: null,
+  uses: 0,
+  partner: null,
+  successor: null,
   session: Buffer.from('sealed'),
   ...values,
 });

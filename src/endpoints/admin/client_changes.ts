@@ -17,7 +17,10 @@ const pathId = (request: Request): string => request.params.id ?? '';
 export async function setOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
   const { metadata, client_secret } = decodeClient(request.body);
   await checkMetadata(metadata, client_secret, rulesOf(server.config));
-  const secret = client_secret === '' ? {} : { secret_hashes: [await hashChosenSecret(client_secret)] };
+  const secret =
+    client_secret === ''
+      ? {}
+      : { secret_hashes: [await hashChosenSecret(server.config.oauth2.hashers, client_secret)] };
   const client = await changeClient(server, pathId(request), async (stored) => ({ ...stored, ...metadata, ...secret }));
   return json(200, { ...presentWritten(client), ...(client_secret === '' ? {} : { client_secret }) });
 }
@@ -31,7 +34,8 @@ export async function patchOAuth2Client(server: AuthorizationServer, request: Re
     await checkMetadata(patched.metadata, patched.client_secret, rulesOf(server.config));
     client_secret = patched.client_secret;
     const current = touches(patch, 'client_secret') ? stored.secret_hashes.slice(0, 1) : stored.secret_hashes;
-    const secret_hashes = client_secret === '' ? current : [await hashChosenSecret(client_secret)];
+    const secret_hashes =
+      client_secret === '' ? current : [await hashChosenSecret(server.config.oauth2.hashers, client_secret)];
     return { ...stored, ...patched.metadata, secret_hashes };
   });
   return json(200, { ...presentClient(client), ...(client_secret === '' ? {} : { client_secret }) });

@@ -26,7 +26,9 @@ export async function createOAuth2Client(server: AuthorizationServer, request: R
     client_id: client_id || randomUUID(),
     created_at: wholeSeconds(server),
     updated_at: new Date(server.now()).toISOString(),
-    secret_hashes: [client_secret ? await hashChosenSecret(secret) : hashGeneratedSecret(secret)],
+    secret_hashes: [
+      client_secret ? await hashChosenSecret(server.config.oauth2.hashers, secret) : hashGeneratedSecret(secret),
+    ],
     registration_access_token_hash: registration.hash.toString('base64url'),
   };
   if (!(await write(server, (tx) => insertClient(tx, clientRow(client))))) throw new OAuthError('conflict');

@@ -25,6 +25,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('issued_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint')
     .addColumn('used_at', 'bigint')
+    .addColumn('uses', 'integer', (column) => column.notNull())
+    .addColumn('partner', 'blob')
+    .addColumn('successor', 'blob')
     .addColumn('session', 'blob', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('tokens_hash').on('tokens').column('hash').unique().execute();
