@@ -7,10 +7,18 @@ import { nextStep } from '../flow/next_step.ts';
 import { toOAuthError } from '../http/error.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
-import { withQuery } from '../oauth/parameters.ts';
+import { Parameters, withQuery } from '../oauth/parameters.ts';
 
 /** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
 export async function authorization(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const reply = await authorize(server, request);
+  // Hydra: what redirects a POST has no content type.
+  if (request.method !== 'POST' || reply.status !== 302) return reply;
+  const { 'content-type': _, ...headers } = reply.headers;
+  return { ...reply, headers };
+}
+
+async function authorize(server: AuthorizationServer, request: Request): Promise<Reply> {
   let authorization: AuthorizationRequest;
   try {
     // Hydra: of a parameter that stands in both, the one in the body counts.
@@ -42,7 +50,7 @@ async function answer(
   checkAuthorizationRequest(server, authorization, 'issue');
   const response = findResponseType(authorization.response_type)(server, authorization, step.consent.approval);
   await completeFlow(server, step.consent.row, response.tokens);
-  return respond(authorization, { ...response.parameters, ...always(server, authorization) });
+  return respond(authorization, Parameters.of({ ...response.parameters, ...always(server, authorization) }));
 }
 
 /** RFC 6749 section 4.1.2 and RFC 9207 section 2: in every answer to a client. */
@@ -55,8 +63,16 @@ const always = (server: AuthorizationServer, { parameters }: AuthorizationReques
 function errorResponse(server: AuthorizationServer, authorization: AuthorizationRequest, caught: unknown): Reply {
   const error = toOAuthError(caught, server.log);
   const error_description = error.description(server.config.oauth2.expose_internal_errors);
-  const parameters = { error: error.error, error_description, ...always(server, authorization) };
-  return respond(authorization, parameters, error.headers);
+  const parameters = Parameters.of({ error: error.error, error_description, ...always(server, authorization) });
+  return respond(authorization, withOwn(authorization, parameters), error.headers);
+}
+
+/** Hydra: an error does not replace what the redirect URI says under the same name, but comes before it. */
+function withOwn({ redirect_uri, response_mode }: AuthorizationRequest, parameters: Parameters): Parameters {
+  const [, query = ''] = /\?([^#]*)/.exec(redirect_uri) ?? [];
+  if (response_mode !== 'query') return parameters;
+  for (const [name, value] of Parameters.parse(query)) if (parameters.has(name)) parameters.append(name, value);
+  return parameters;
 }
 
 /** RFC 6749 section 4.1.2.1: without a client or redirect URI to trust, the person learns it, and nobody else. */

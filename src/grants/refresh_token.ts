@@ -4,7 +4,7 @@ import { checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
 import { checkScope } from '../oauth/scope.ts';
-import type { Queries } from '../store/db.ts';
+import type { Queries } from '../store/tables.ts';
 import { deleteChainTokens, deleteToken, findToken, reuseToken, spendToken, type TokenRow } from '../store/tokens.ts';
 import type { TokenResponse } from '../token/authorization.ts';
 import type { Grant } from '../token/grant.ts';

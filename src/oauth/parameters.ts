@@ -52,6 +52,11 @@ export class Parameters {
     return this.#values.size === 0;
   }
 
+  /** Name and value, one at a time. */
+  *[Symbol.iterator](): Generator<[string, string]> {
+    for (const [name, values] of this.#values) for (const value of values) yield [name, value];
+  }
+
   /** The other's values in place of ours, name by name. */
   merge(other: Parameters): this {
     for (const [name, values] of other.#values) this.#values.set(name, values);
@@ -91,10 +96,10 @@ export function encode(text: string): string {
 export const spaceList = (text: string): string[] => text.split(' ').filter((entry) => entry !== '');
 
 /** A URL with parameters set in its query: names sorted, the rest kept. */
-export function withQuery(url: string, values: Record<string, string>): string {
+export function withQuery(url: string, values: Parameters | Record<string, string>): string {
   const hash = url.indexOf('#');
   const [before, fragment] = hash < 0 ? [url, ''] : [url.slice(0, hash), url.slice(hash)];
   const mark = before.indexOf('?');
   const query = mark < 0 ? new Parameters() : Parameters.parse(before.slice(mark + 1));
-  return `${mark < 0 ? before : before.slice(0, mark)}?${query.merge(Parameters.of(values))}${fragment}`;
+  return `${mark < 0 ? before : before.slice(0, mark)}?${query.merge(values instanceof Parameters ? values : Parameters.of(values))}${fragment}`;
 }

@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Queries } from './db.ts';
-import type { AccountsTable } from './tables.ts';
+import type { AccountsTable, Queries } from './tables.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
 

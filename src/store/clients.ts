@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Queries } from './db.ts';
-import type { ClientsTable } from './tables.ts';
+import type { ClientsTable, Queries } from './tables.ts';
 
 export type ClientRow = Selectable<ClientsTable>;
 

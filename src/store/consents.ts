@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Queries } from './db.ts';
-import type { ConsentsTable } from './tables.ts';
+import type { ConsentsTable, Queries } from './tables.ts';
 
 export type ConsentRow = Selectable<ConsentsTable>;
 export type NewConsent = ConsentRow & { readonly login_session_id: string };

@@ -1,10 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { isBusy, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
-import type { Tables } from './tables.ts';
-import { GroupCommit } from './write.ts';
-
-/** What the functions of this folder take: the database, or the write that they are part of. */
-export type Queries = Kysely<Tables>;
+import { GroupCommit } from './group_commit.ts';
+import type { Queries } from './tables.ts';
 
 export type Database = {
   /** Reads see what is committed. Writes go through `write` of store/write.ts. */

@@ -1,5 +1,4 @@
-import type { Queries } from './db.ts';
-import type { FlowStatesTable } from './tables.ts';
+import type { FlowStatesTable, Queries } from './tables.ts';
 
 export async function insertFlowState(tx: Queries, row: FlowStatesTable): Promise<void> {
   await tx.insertInto('flow_states').values(row).execute();

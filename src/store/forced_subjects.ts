@@ -1,5 +1,4 @@
-import type { Queries } from './db.ts';
-import type { ForcedSubjectsTable } from './tables.ts';
+import type { ForcedSubjectsTable, Queries } from './tables.ts';
 
 export async function findForcedSubject(db: Queries, client_id: string, subject: string): Promise<string | undefined> {
   const row = await db

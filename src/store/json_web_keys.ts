@@ -1,6 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { Queries } from './db.ts';
-import type { JsonWebKeysTable } from './tables.ts';
+import type { JsonWebKeysTable, Queries } from './tables.ts';
 
 export type JsonWebKeyRow = Selectable<JsonWebKeysTable>;
 

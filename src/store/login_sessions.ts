@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Queries } from './db.ts';
-import type { LoginSessionsTable } from './tables.ts';
+import type { LoginSessionsTable, Queries } from './tables.ts';
 
 export type LoginSessionRow = Selectable<LoginSessionsTable>;
 

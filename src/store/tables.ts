@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 
 /**
  * The tables as TypeScript sees them. Wire names are kept, times are whole seconds since 1970, booleans are 0 or 1,
@@ -14,6 +14,9 @@ export type Tables = {
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
 };
+
+/** What the functions of this folder take: the database, or the write that they are part of. */
+export type Queries = Kysely<Tables>;
 
 export type ClientsTable = {
   client_id: string;

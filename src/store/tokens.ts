@@ -1,7 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { ClientRow } from './clients.ts';
-import type { Queries } from './db.ts';
-import type { TokenKind, TokensTable } from './tables.ts';
+import type { Queries, TokenKind, TokensTable } from './tables.ts';
 
 export type TokenRow = Selectable<TokensTable>;
 export type NewToken = Insertable<TokensTable>;

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { JsonObject } from '../lib/json.ts';
-import type { Queries } from '../store/db.ts';
+import type { Queries } from '../store/tables.ts';
 
 /** RFC 6749 section 5.1. */
 export type TokenResponse = {

@@ -8,9 +8,10 @@ import { sql } from 'kysely';
 import { findClient, insertClient } from '../../src/store/clients.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { isBusy, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
+import { GroupCommit } from '../../src/store/group_commit.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import { insertTokens } from '../../src/store/tokens.ts';
-import { GroupCommit, write } from '../../src/store/write.ts';
+import { write } from '../../src/store/write.ts';
 import { ENGINES } from './engines.ts';
 import { clientRow, tokenRow } from './rows.ts';
 

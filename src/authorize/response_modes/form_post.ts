@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml, PAGE_HEADERS, type Reply } from '../../http/reply.ts';
+import type { Parameters } from '../../oauth/parameters.ts';
 
 /** The one script of the page; the policy names it by its hash. */
 const SCRIPT = 'document.forms[0].submit()';
 const SCRIPT_HASH = createHash('sha256').update(SCRIPT).digest('base64');
 
 /** OAuth 2.0 Form Post Response Mode: a page that posts itself to the client. */
-export const form_post = (redirect_uri: string, parameters: Readonly<Record<string, string>>): Reply => ({
+export const form_post = (redirect_uri: string, parameters: Parameters): Reply => ({
   status: 200,
   headers: {
     ...PAGE_HEADERS,
@@ -16,8 +17,8 @@ export const form_post = (redirect_uri: string, parameters: Readonly<Record<stri
   body: page(redirect_uri, parameters),
 });
 
-function page(redirect_uri: string, parameters: Readonly<Record<string, string>>): string {
-  const inputs = Object.entries(parameters).map(
+function page(redirect_uri: string, parameters: Parameters): string {
+  const inputs = [...parameters].map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   );
   return `<!doctype html>

@@ -1,9 +1,9 @@
 import type { Reply } from '../../http/reply.ts';
-import { Parameters } from '../../oauth/parameters.ts';
+import type { Parameters } from '../../oauth/parameters.ts';
 
 /** OAuth 2.0 Multiple Response Types section 2.1. */
-export const fragment = (redirect_uri: string, parameters: Readonly<Record<string, string>>): Reply => ({
+export const fragment = (redirect_uri: string, parameters: Parameters): Reply => ({
   status: 303,
-  headers: { location: `${redirect_uri}#${Parameters.of(parameters)}` },
+  headers: { location: `${redirect_uri}#${parameters}` },
   body: '',
 });

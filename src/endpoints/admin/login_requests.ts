@@ -26,15 +26,18 @@ export async function getLoginRequest(server: AuthorizationServer, request: Requ
   });
 }
 
+/** Characters of an identifier that every database keeps whole. */
+const LONGEST = 255;
+
 const ACCEPT_LOGIN = Type.Object({
-  subject: Type.Optional(Type.String()),
+  subject: Type.Optional(Type.String({ maxLength: LONGEST })),
   remember: Type.Optional(Type.Boolean()),
   remember_for: Type.Optional(Type.Integer()),
   extend_session_lifespan: Type.Optional(Type.Boolean()),
   acr: Type.Optional(Type.String()),
   amr: Type.Optional(Type.Array(Type.String())),
-  identity_provider_session_id: Type.Optional(Type.String()),
-  force_subject_identifier: Type.Optional(Type.String()),
+  identity_provider_session_id: Type.Optional(Type.String({ maxLength: LONGEST })),
+  force_subject_identifier: Type.Optional(Type.String({ maxLength: LONGEST })),
   context: Type.Optional(Type.Unknown()),
 });
 

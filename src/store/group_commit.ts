@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OAuthError } from '../oauth/error.ts';
+import type { Queries } from './tables.ts';
+
+/** What the engine lends for a batch. */
+export type BatchEngine = {
+  readonly tx: Queries;
+  execute(sql: string): void;
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  isBusy(error: unknown): boolean;
+};
+
+type Pending = {
+  readonly body: (tx: Queries) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** How long a writer of another process is waited for before the answer is 503, in milliseconds. */
+const PATIENCE = 15_000;
+const LARGEST_BATCH = 256;
+
+/**
+ * SQLite has one writer and a COMMIT costs a flush to the disk, so bodies that arrive in one turn of the loop share one:
+ * they run one after the other, each in its savepoint, and are answered after the COMMIT. A COMMIT that fails fails all.
+ */
+export class GroupCommit {
+  readonly #engine: BatchEngine;
+  readonly #queue: Pending[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(engine: BatchEngine) {
+    this.#engine = engine;
+  }
+
+  add<T>(body: (tx: Queries) => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#queue.push({ body, resolve: resolve as (value: unknown) => void, reject });
+    this.#running ??= this.#drain();
+    return promise;
+  }
+
+  /** Resolves when nothing is left to write. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // The rest of this turn may bring more.
+      await new Promise(setImmediate);
+      const batch = this.#queue.splice(0, LARGEST_BATCH);
+      await this.#engine.alone(() => this.#commit(batch)).catch((error) => failAll(batch, error));
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(batch: readonly Pending[]): Promise<void> {
+    await this.#begin();
+    const answers: (() => void)[] = [];
+    try {
+      for (const pending of batch) answers.push(await this.#run(pending));
+      this.#engine.execute('commit');
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+    for (const answer of answers) answer();
+  }
+
+  /** One body. Its failure is its own; the others of the batch go on. */
+  async #run({ body, resolve, reject }: Pending): Promise<() => void> {
+    this.#engine.execute('savepoint body');
+    try {
+      const value = await body(this.#engine.tx);
+      this.#engine.execute('release body');
+      return () => resolve(value);
+    } catch (error) {
+      this.#engine.execute('rollback to body; release body');
+      return () => reject(error);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        return this.#engine.execute('begin immediate');
+      } catch (error) {
+        if (!this.#engine.isBusy(error)) throw error;
+        if (Date.now() > deadline) throw new OAuthError('temporarily_unavailable', 'The database is busy.');
+      }
+      await sleep(pause * (0.5 + Math.random()));
+    }
+  }
+
+  /** After a failed COMMIT the transaction may be open or gone. */
+  #rollback(): void {
+    try {
+      this.#engine.execute('rollback');
+    } catch {
+      // Gone: that is what we want.
+    }
+  }
+}
+
+function failAll(batch: readonly Pending[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
+}
