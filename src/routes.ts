@@ -4,6 +4,7 @@ import type { Config } from './config/schema.ts';
 import * as changes from './endpoints/admin/client_changes.ts';
 import * as clients from './endpoints/admin/clients.ts';
 import * as consent from './endpoints/admin/consent_requests.ts';
+import * as consents from './endpoints/admin/consent_sessions.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
 import * as login from './endpoints/admin/login_requests.ts';
 import { deleteOAuth2Token } from './endpoints/admin/tokens.ts';
@@ -87,6 +88,13 @@ export const adminRoutes: Routes = [
     '/admin/oauth2/auth/requests/consent/reject',
     'rejectOAuth2ConsentRequest',
     consent.rejectConsentRequest,
+  ),
+  route('GET', '/admin/oauth2/auth/sessions/consent', 'listOAuth2ConsentSessions', consents.listOAuth2ConsentSessions),
+  route(
+    'DELETE',
+    '/admin/oauth2/auth/sessions/consent',
+    'revokeOAuth2ConsentSessions',
+    consents.revokeOAuth2ConsentSessions,
   ),
   route('POST', '/admin/oauth2/introspect', 'introspectOAuth2Token', introspectOAuth2Token),
   route('DELETE', '/admin/oauth2/tokens', 'deleteOAuth2Token', deleteOAuth2Token),

@@ -9,6 +9,7 @@ import { write } from '../store/write.ts';
 import type { Session } from '../token/authorization.ts';
 import { checkClient, checkCsrf } from './accepted_login.ts';
 import { openState } from './challenge.ts';
+import { sealDetails } from './consent_details.ts';
 import { type ConsentAnswer, type ConsentVerifier, checkAge, parametersOf, rejection } from './flow.ts';
 
 /** A consent that the app vouches for and this browser asked for; `row` is what completes the flow. */
@@ -90,9 +91,12 @@ function consentRow(
     remember: answer.remember ? 1 : 0,
     remember_for: answer.remember_for,
     remembered_until: answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null,
-    details: server.keys.rows.sealJson(
-      { query, acr, amr, context: answer.context ?? context ?? null, session: answer.session },
-      'consent',
-    ),
+    details: sealDetails(server, {
+      query,
+      acr,
+      amr,
+      context: answer.context ?? context ?? null,
+      session: answer.session,
+    }),
   };
 }

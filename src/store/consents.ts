@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely';
-import type { ConsentsTable, Queries } from './tables.ts';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { ClientRow } from './clients.ts';
+import type { ConsentsTable, Queries, Tables } from './tables.ts';
 
 export type ConsentRow = Selectable<ConsentsTable>;
 export type NewConsent = ConsentRow & { readonly login_session_id: string };
@@ -33,4 +34,43 @@ export function findRememberedConsent(
     .orderBy('requested_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+}
+
+export type ConsentFilter = { readonly subject: string; readonly login_session_id?: string };
+
+/** What a person granted and what has not run out, with the clients, in the order of `flow_id`, those after `after`. */
+export function listConsents(
+  db: Queries,
+  { subject, login_session_id }: ConsentFilter,
+  now: number,
+  after: string,
+  limit: number,
+): Promise<(ConsentRow & Pick<ClientRow, 'document'>)[]> {
+  let query = db
+    .selectFrom('consents')
+    .innerJoin('clients', 'clients.client_id', 'consents.client_id')
+    .selectAll('consents')
+    .select('clients.document')
+    .where('subject', '=', subject)
+    .where('flow_id', '>', after)
+    .where('skip', '=', 0)
+    .where((is) => is.or([is('remembered_until', 'is', null), is('remembered_until', '>', now)]));
+  if (login_session_id) query = query.where('login_session_id', '=', login_session_id);
+  return query.orderBy('flow_id').limit(limit).execute();
+}
+
+/** Which consents are to end: one, those of a person for a client, or all of a person. */
+export type ConsentChoice =
+  | { readonly consent_request_id: string }
+  | { readonly subject: string; readonly client_id: string }
+  | { readonly subject: string };
+
+/** Ends them, and everything that was issued because of them. */
+export async function deleteConsents(tx: Queries, choice: ConsentChoice): Promise<void> {
+  const conditions = Object.entries(choice) as [keyof ConsentRow, string][];
+  const chosen = (is: ExpressionBuilder<Tables, 'consents'>) =>
+    is.and(conditions.map(([column, value]) => is(column, '=', value)));
+  const requests = tx.selectFrom('consents').select('consent_request_id').where(chosen);
+  await tx.deleteFrom('tokens').where('request_id', 'in', requests).execute();
+  await tx.deleteFrom('consents').where(chosen).execute();
 }

@@ -32,3 +32,18 @@ export async function deleteSession(tx: Queries, sid: string): Promise<boolean> 
   const result = await tx.deleteFrom('login_sessions').where('sid', '=', sid).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
+
+/** All of a person, remembered or not. */
+export async function deleteSubjectSessions(tx: Queries, subject: string): Promise<void> {
+  await tx.deleteFrom('login_sessions').where('subject', '=', subject).execute();
+}
+
+/** One that was to be remembered: true for the one caller who ended it. */
+export async function deleteRememberedSession(tx: Queries, sid: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('login_sessions')
+    .where('sid', '=', sid)
+    .where('remember', '=', 1)
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}

@@ -1,6 +1,6 @@
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { queryOf, type Request } from '../../http/request.ts';
-import { OAuthError } from '../../oauth/error.ts';
+import { type ErrorCode, OAuthError } from '../../oauth/error.ts';
 import { Parameters } from '../../oauth/parameters.ts';
 
 const DEFAULT_SIZE = 100;
@@ -13,30 +13,39 @@ export type Page = { readonly size: number; readonly after: string };
 
 type PageToken = { readonly expires_at: number; readonly after: string };
 
-/** `list` names the listing, so that the token of one is of no use in another. Throws `bad_request`. */
-export function readPage(server: AuthorizationServer, request: Request, list: string): Page {
+/** `list` names the listing, so that the token of one is of no use in another. Throws an error of the given code. */
+export function readPage(
+  server: AuthorizationServer,
+  request: Request,
+  list: string,
+  code: ErrorCode = 'bad_request',
+): Page {
+  const refuse = (reason: string): never => {
+    throw new OAuthError(code, `Unable to parse the pagination parameters: ${reason}.`);
+  };
   const parameters = queryOf(request);
   const size = parameters.all('page_size').find((value) => value !== '') ?? '';
-  if (!/^([+-]?\d{1,18})?$/.test(size)) throw unreadable("'page_size' must be an integer");
+  if (!/^([+-]?\d{1,18})?$/.test(size)) refuse("'page_size' must be an integer");
   const wanted = Number(size);
   return {
     size: wanted > 0 ? Math.min(wanted, LARGEST_SIZE) : DEFAULT_SIZE,
-    after: readToken(server, parameters.get('page_token'), list),
+    after: readToken(server, parameters.get('page_token'), list, refuse),
   };
 }
 
 /** `1` is the first page in the seed's documentation. */
-function readToken(server: AuthorizationServer, token: string, list: string): string {
+function readToken(
+  server: AuthorizationServer,
+  token: string,
+  list: string,
+  refuse: (reason: string) => never,
+): string {
   if (token === '' || token === '1') return '';
   const opened = server.keys.pages.open(Buffer.from(token, 'base64url'), list);
-  if (!opened) throw unreadable("'page_token' is not one of ours");
+  if (!opened) return refuse("'page_token' is not one of ours");
   const { expires_at, after } = JSON.parse(opened.toString()) as PageToken;
-  if (expires_at < seconds(server)) throw unreadable("'page_token' has expired; page tokens are not to be kept");
-  return after;
+  return expires_at < seconds(server) ? refuse("'page_token' has expired; page tokens are not to be kept") : after;
 }
-
-const unreadable = (reason: string): OAuthError =>
-  new OAuthError('bad_request', `Unable to parse the pagination parameters: ${reason}.`);
 
 /** RFC 8288. `next` is the key of the last row shown, where more follow. */
 export function linkHeader(

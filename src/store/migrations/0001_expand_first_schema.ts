@@ -73,6 +73,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('consents')
     .columns(['subject', 'client_id', 'requested_at'])
     .execute();
+  await db.schema.createIndex('consents_list').on('consents').columns(['subject', 'flow_id']).execute();
   await db.schema.createIndex('consents_client').on('consents').column('client_id').execute();
   await db.schema.createIndex('consents_login_session').on('consents').column('login_session_id').execute();
 
