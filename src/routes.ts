@@ -7,9 +7,12 @@ import * as consent from './endpoints/admin/consent_requests.ts';
 import * as consents from './endpoints/admin/consent_sessions.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
 import * as login from './endpoints/admin/login_requests.ts';
+import * as sessions from './endpoints/admin/login_sessions.ts';
+import * as logout from './endpoints/admin/logout_requests.ts';
 import { deleteOAuth2Token } from './endpoints/admin/tokens.ts';
 import { getVersion } from './endpoints/admin/version.ts';
 import { authorization } from './endpoints/authorization.ts';
+import { revokeOidcSession } from './endpoints/end_session.ts';
 import { isAlive, isReady } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { openidConfiguration } from './endpoints/openid_configuration.ts';
@@ -41,6 +44,8 @@ const publicApi: Routes = [
   route('OPTIONS', '/oauth2/token', 'oauth2TokenExchange', preflight),
   route('POST', '/oauth2/revoke', 'revokeOAuth2Token', revocation),
   route('OPTIONS', '/oauth2/revoke', 'revokeOAuth2Token', preflight),
+  route('GET', '/oauth2/sessions/logout', 'revokeOidcSession', revokeOidcSession),
+  route('POST', '/oauth2/sessions/logout', 'revokeOidcSession', revokeOidcSession),
   route('GET', '/userinfo', 'getOidcUserInfo', userinfo),
   route('POST', '/userinfo', 'getOidcUserInfo', userinfo),
   route('OPTIONS', '/userinfo', 'getOidcUserInfo', preflight),
@@ -89,6 +94,20 @@ export const adminRoutes: Routes = [
     'rejectOAuth2ConsentRequest',
     consent.rejectConsentRequest,
   ),
+  route('GET', '/admin/oauth2/auth/requests/logout', 'getOAuth2LogoutRequest', logout.getOAuth2LogoutRequest),
+  route(
+    'PUT',
+    '/admin/oauth2/auth/requests/logout/accept',
+    'acceptOAuth2LogoutRequest',
+    logout.acceptOAuth2LogoutRequest,
+  ),
+  route(
+    'PUT',
+    '/admin/oauth2/auth/requests/logout/reject',
+    'rejectOAuth2LogoutRequest',
+    logout.rejectOAuth2LogoutRequest,
+  ),
+  route('DELETE', '/admin/oauth2/auth/sessions/login', 'revokeOAuth2LoginSessions', sessions.revokeOAuth2LoginSessions),
   route('GET', '/admin/oauth2/auth/sessions/consent', 'listOAuth2ConsentSessions', consents.listOAuth2ConsentSessions),
   route(
     'DELETE',

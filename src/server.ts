@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AuthorizationServer } from './authorization_server.ts';
 import { parseDsn } from './config/dsn.ts';
 import type { Config } from './config/schema.ts';
+import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { loadKeys } from './keys/keys.ts';
 import { adminRoutes, publicRoutes } from './routes.ts';
@@ -37,9 +38,11 @@ export async function startServer(config: Config, options: StartOptions): Promis
   const keys = await loadKeys(db, config.secrets, Math.floor(now() / 1000));
   const server: AuthorizationServer = Object.freeze({ config, db, keys, log, now });
   const stopLog = logAnswers(log);
+  const stopDelivery = startDelivery(server);
   const listeners: [ListenerName, Listener][] = [];
   const close = async () => {
     await Promise.all(listeners.map(([, listener]) => listener.close(PATIENCE)));
+    await stopDelivery();
     stopLog();
     await db.close();
   };

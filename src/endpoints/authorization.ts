@@ -5,9 +5,10 @@ import { respond } from '../authorize/respond.ts';
 import { completeFlow } from '../flow/accepted_consent.ts';
 import { nextStep } from '../flow/next_step.ts';
 import { toOAuthError } from '../http/error.ts';
-import { type Reply, redirect } from '../http/reply.ts';
+import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
-import { Parameters, withQuery } from '../oauth/parameters.ts';
+import { Parameters } from '../oauth/parameters.ts';
+import { errorPage } from './error_page.ts';
 
 /** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
 export async function authorization(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -73,11 +74,4 @@ function withOwn({ redirect_uri, response_mode }: AuthorizationRequest, paramete
   if (response_mode !== 'query') return parameters;
   for (const [name, value] of Parameters.parse(query)) if (parameters.has(name)) parameters.append(name, value);
   return parameters;
-}
-
-/** RFC 6749 section 4.1.2.1: without a client or redirect URI to trust, the person learns it, and nobody else. */
-export function errorPage(server: AuthorizationServer, caught: unknown): Reply {
-  const error = toOAuthError(caught, server.log);
-  const error_description = error.description(server.config.oauth2.expose_internal_errors);
-  return redirect(302, withQuery(server.config.urls.error, { error: error.error, error_description }));
 }

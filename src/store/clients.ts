@@ -47,3 +47,13 @@ export async function deleteClient(tx: Queries, client_id: string): Promise<bool
   const result = await tx.deleteFrom('clients').where('client_id', '=', client_id).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
+
+/** Those that completed a flow in this login session. */
+export function listSessionClients(db: Queries, sid: string, subject: string): Promise<ClientRow[]> {
+  const consented = db
+    .selectFrom('consents')
+    .select('client_id')
+    .where('login_session_id', '=', sid)
+    .where('subject', '=', subject);
+  return db.selectFrom('clients').selectAll().where('client_id', 'in', consented).orderBy('client_id').execute();
+}

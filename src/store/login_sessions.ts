@@ -47,3 +47,13 @@ export async function deleteRememberedSession(tx: Queries, sid: string): Promise
     .executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
+
+/** One that was to be remembered, whether or not its time is over: what a logout can end. */
+export function findEndableSession(db: Queries, sid: string): Promise<LoginSessionRow | undefined> {
+  return db
+    .selectFrom('login_sessions')
+    .selectAll()
+    .where('sid', '=', sid)
+    .where('remember', '=', 1)
+    .executeTakeFirst();
+}

@@ -13,6 +13,8 @@ export type Tables = {
   flow_states: FlowStatesTable;
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
+  logout_requests: LogoutRequestsTable;
+  logout_notifications: LogoutNotificationsTable;
 };
 
 /** What the functions of this folder take: the database, or the write that they are part of. */
@@ -108,6 +110,28 @@ export type JsonWebKeysTable = {
   created_at: number;
   /** Sealed JSON of the private key. */
   jwk: Uint8Array;
+};
+
+/** Logouts on their way through the logout app. Found by the hash of their challenge. */
+export type LogoutRequestsTable = {
+  hash: Uint8Array;
+  state: 'asked' | 'accepted' | 'rejected' | 'done';
+  expires_at: number;
+  /** Sealed. */
+  details: Uint8Array;
+};
+
+/** Back-channel logout tokens that their clients have not acknowledged yet. */
+export type LogoutNotificationsTable = {
+  id: string;
+  client_id: string;
+  uri: string;
+  /** Sealed. */
+  logout_token: Uint8Array;
+  attempts: number;
+  /** Not to be sent before: after a failure, and while somebody is sending it. */
+  due_at: number;
+  expires_at: number;
 };
 
 /** People of the account experience. */

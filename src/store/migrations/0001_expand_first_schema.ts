@@ -106,6 +106,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('json_web_keys_kid').on('json_web_keys').columns(['set_name', 'kid']).unique().execute();
 
   await db.schema
+    .createTable('logout_requests')
+    .addColumn('hash', 'blob', (column) => column.primaryKey())
+    .addColumn('state', 'varchar(10)', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('details', 'blob', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('logout_requests_expiry').on('logout_requests').column('expires_at').execute();
+
+  await db.schema
+    .createTable('logout_notifications')
+    .addColumn('id', 'varchar(40)', (column) => column.primaryKey())
+    .addColumn('client_id', 'varchar(255)', (column) => column.notNull())
+    .addColumn('uri', 'text', (column) => column.notNull())
+    .addColumn('logout_token', 'blob', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('due_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('logout_notifications_due').on('logout_notifications').column('due_at').execute();
+
+  await db.schema
     .createTable('accounts')
     .addColumn('subject', 'varchar(40)', (column) => column.primaryKey())
     .addColumn('email', 'varchar(255)', (column) => column.notNull().unique())
@@ -118,6 +139,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const table of [
     'accounts',
+    'logout_notifications',
+    'logout_requests',
     'json_web_keys',
     'flow_states',
     'forced_subjects',

@@ -1,0 +1,23 @@
+import type { AuthorizationServer } from '../../authorization_server.ts';
+import { endSession } from '../../flow/end_session.ts';
+import { noContent, type Reply } from '../../http/reply.ts';
+import { queryOf, type Request } from '../../http/request.ts';
+import { OAuthError } from '../../oauth/error.ts';
+import { deleteSubjectSessions, findEndableSession } from '../../store/login_sessions.ts';
+import { write } from '../../store/write.ts';
+
+/** Ends one login session, and tells its clients; or all of a person. Hydra: then nobody is told. */
+export async function revokeOAuth2LoginSessions(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const parameters = queryOf(request);
+  const [sid, subject] = [parameters.get('sid'), parameters.get('subject')];
+  if (sid === '' && subject === '') {
+    throw new OAuthError('invalid_request', "One of the query parameters 'sid' and 'subject' is required.");
+  }
+  if (sid === '') {
+    await write(server, (tx) => deleteSubjectSessions(tx, subject));
+    return noContent();
+  }
+  const session = await findEndableSession(server.db.queries, sid);
+  if (session) await endSession(server, session);
+  return noContent();
+}

@@ -1,0 +1,33 @@
+import type { Selectable } from 'kysely';
+import type { LogoutNotificationsTable, Queries } from './tables.ts';
+
+export type LogoutNotificationRow = Selectable<LogoutNotificationsTable>;
+
+export async function insertNotifications(tx: Queries, rows: LogoutNotificationRow[]): Promise<void> {
+  if (rows.length > 0) await tx.insertInto('logout_notifications').values(rows).execute();
+}
+
+export function listDueNotifications(db: Queries, now: number, limit: number): Promise<LogoutNotificationRow[]> {
+  return db
+    .selectFrom('logout_notifications')
+    .selectAll()
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Takes it for one attempt: true for one of all who found it due. It comes back at `due_at` unless it is deleted. */
+export async function claimNotification(tx: Queries, row: LogoutNotificationRow, due_at: number): Promise<boolean> {
+  const result = await tx
+    .updateTable('logout_notifications')
+    .set({ due_at, attempts: row.attempts + 1 })
+    .where('id', '=', row.id)
+    .where('attempts', '=', row.attempts)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function deleteNotification(tx: Queries, id: string): Promise<void> {
+  await tx.deleteFrom('logout_notifications').where('id', '=', id).execute();
+}
