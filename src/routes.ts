@@ -5,6 +5,7 @@ import * as changes from './endpoints/admin/client_changes.ts';
 import * as clients from './endpoints/admin/clients.ts';
 import * as consent from './endpoints/admin/consent_requests.ts';
 import * as consents from './endpoints/admin/consent_sessions.ts';
+import { acceptUserCodeRequest } from './endpoints/admin/device_requests.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
 import * as login from './endpoints/admin/login_requests.ts';
 import * as sessions from './endpoints/admin/login_sessions.ts';
@@ -12,6 +13,8 @@ import * as logout from './endpoints/admin/logout_requests.ts';
 import { deleteOAuth2Token } from './endpoints/admin/tokens.ts';
 import { getVersion } from './endpoints/admin/version.ts';
 import { authorization } from './endpoints/authorization.ts';
+import { oAuth2DeviceFlow } from './endpoints/device_authorization.ts';
+import { performOAuth2DeviceVerificationFlow } from './endpoints/device_verification.ts';
 import { revokeOidcSession } from './endpoints/end_session.ts';
 import { isAlive, isReady } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
@@ -44,6 +47,8 @@ const publicApi: Routes = [
   route('OPTIONS', '/oauth2/token', 'oauth2TokenExchange', preflight),
   route('POST', '/oauth2/revoke', 'revokeOAuth2Token', revocation),
   route('OPTIONS', '/oauth2/revoke', 'revokeOAuth2Token', preflight),
+  route('POST', '/oauth2/device/auth', 'oAuth2DeviceFlow', oAuth2DeviceFlow),
+  route('GET', '/oauth2/device/verify', 'performOAuth2DeviceVerificationFlow', performOAuth2DeviceVerificationFlow),
   route('GET', '/oauth2/sessions/logout', 'revokeOidcSession', revokeOidcSession),
   route('POST', '/oauth2/sessions/logout', 'revokeOidcSession', revokeOidcSession),
   route('GET', '/userinfo', 'getOidcUserInfo', userinfo),
@@ -107,6 +112,7 @@ export const adminRoutes: Routes = [
     'rejectOAuth2LogoutRequest',
     logout.rejectOAuth2LogoutRequest,
   ),
+  route('PUT', '/admin/oauth2/auth/requests/device/accept', 'acceptUserCodeRequest', acceptUserCodeRequest),
   route('DELETE', '/admin/oauth2/auth/sessions/login', 'revokeOAuth2LoginSessions', sessions.revokeOAuth2LoginSessions),
   route('GET', '/admin/oauth2/auth/sessions/consent', 'listOAuth2ConsentSessions', consents.listOAuth2ConsentSessions),
   route(

@@ -19,6 +19,8 @@ export type AuthorizationRequest = {
   readonly scope: readonly string[];
   readonly audience: readonly string[];
   readonly prompt: readonly string[];
+  /** RFC 8628: made up for a device, which has no authorization request of its own. */
+  readonly isDevice: boolean;
 };
 
 /** RFC 6749 section 3.1: the checks whose errors must not be sent to a redirect URI (section 4.1.2.1). */
@@ -46,6 +48,7 @@ export async function readAuthorizationRequest(
     scope,
     audience: audienceOf(parameters),
     prompt: spaceList(parameters.get('prompt')),
+    isDevice: false,
   };
 }
 

@@ -50,6 +50,13 @@ export type Config = {
       readonly pbkdf2: { readonly iterations: number };
     };
     readonly client_credentials: { readonly default_grant_allowed_scope: boolean };
+    readonly device_authorization: {
+      /** Seconds. */
+      readonly token_polling_interval: number;
+      readonly user_code:
+        | { readonly entropy_preset: 'high' | 'medium' | 'low' }
+        | { readonly length: number; readonly character_set: string };
+    };
     readonly grant: {
       readonly refresh_token: {
         /** Seconds. */
@@ -111,7 +118,14 @@ export function resolveConfig(document: FilledDocument): Config {
     },
     ttl: resolveTimes(document.ttl),
     strategies,
-    oauth2: { ...oauth2, grant: resolveGrants(oauth2.grant) },
+    oauth2: {
+      ...oauth2,
+      device_authorization: {
+        token_polling_interval: secondsOf(oauth2.device_authorization.token_polling_interval),
+        user_code: oauth2.device_authorization.user_code ?? { entropy_preset: 'high' },
+      },
+      grant: resolveGrants(oauth2.grant),
+    },
     oidc,
     log,
     gatehouse: {

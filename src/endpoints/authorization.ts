@@ -8,6 +8,7 @@ import { toOAuthError } from '../http/error.ts';
 import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { Parameters } from '../oauth/parameters.ts';
+import { insertTokens } from '../store/tokens.ts';
 import { errorPage } from './error_page.ts';
 
 /** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
@@ -50,7 +51,7 @@ async function answer(
   if ('redirect' in step) return step.redirect;
   checkAuthorizationRequest(server, authorization, 'issue');
   const response = findResponseType(authorization.response_type)(server, authorization, step.consent.approval);
-  await completeFlow(server, step.consent.row, response.tokens);
+  await completeFlow(server, step.consent.row, (tx) => insertTokens(tx, response.tokens));
   return respond(authorization, Parameters.of({ ...response.parameters, ...always(server, authorization) }));
 }
 

@@ -17,6 +17,7 @@ export function openidConfiguration(server: AuthorizationServer, request: Reques
   return publicDocument(request, {
     issuer: urls.self.issuer,
     authorization_endpoint: publicUrl(server, 'oauth2/auth'),
+    device_authorization_endpoint: publicUrl(server, 'oauth2/device/auth'),
     token_endpoint: publicUrl(server, 'oauth2/token'),
     jwks_uri: issuerUrl(server, '.well-known/jwks.json'),
     revocation_endpoint: issuerUrl(server, 'oauth2/revoke'),

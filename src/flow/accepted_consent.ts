@@ -4,16 +4,27 @@ import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { insertConsent, type NewConsent } from '../store/consents.ts';
-import { insertTokens, type NewToken } from '../store/tokens.ts';
+import type { Queries } from '../store/tables.ts';
 import { write } from '../store/write.ts';
 import type { Session } from '../token/authorization.ts';
-import { checkClient, checkCsrf } from './accepted_login.ts';
+import { checkCsrf, checkOrigin } from './accepted_login.ts';
 import { openState } from './challenge.ts';
 import { sealDetails } from './consent_details.ts';
-import { type ConsentAnswer, type ConsentVerifier, checkAge, parametersOf, rejection } from './flow.ts';
+import {
+  type ConsentAnswer,
+  type ConsentVerifier,
+  checkAge,
+  type DeviceLink,
+  parametersOf,
+  rejection,
+} from './flow.ts';
 
 /** A consent that the app vouches for and this browser asked for; `row` is what completes the flow. */
-export type AcceptedConsent = { readonly approval: Approval; readonly row: NewConsent };
+export type AcceptedConsent = {
+  readonly approval: Approval;
+  readonly row: NewConsent;
+  readonly device: DeviceLink | undefined;
+};
 
 /** OpenID Connect Core section 3.1.2.4, third visit: the browser brings what the consent app said. */
 export async function takeConsent(
@@ -25,7 +36,7 @@ export async function takeConsent(
   const flow = await openState(server, 'consent_verifier', verifier);
   if (!flow) throw new OAuthError('access_denied', 'The consent verifier is not valid.');
   checkAge(server, flow);
-  checkClient(flow, authorization.client);
+  checkOrigin(flow, authorization);
   if (flow.rejected) throw rejection(flow.rejected);
   checkCsrf(server, request, 'consent_csrf', authorization.client, flow);
   const answer = flow.accepted;
@@ -40,16 +51,17 @@ export async function takeConsent(
       session: sessionOf(flow, answer),
     },
     row: consentRow(server, authorization, flow, answer),
+    device: flow.device,
   };
 }
 
-/** Completes the flow, once: the consent row is the conditional write, and what it grants is stored with it. */
-export async function completeFlow(server: AuthorizationServer, row: NewConsent, tokens: NewToken[]): Promise<void> {
-  const isFirst = await write(server, async (tx) => {
-    if (!(await insertConsent(tx, row))) return false;
-    await insertTokens(tx, tokens);
-    return true;
-  });
+/** Completes the flow, once: the consent row is the conditional write, and `grant` stores with it what it grants. */
+export async function completeFlow(
+  server: AuthorizationServer,
+  row: NewConsent,
+  grant: (tx: Queries) => Promise<boolean>,
+): Promise<void> {
+  const isFirst = await write(server, async (tx) => (await insertConsent(tx, row)) && grant(tx));
   if (!isFirst) throw new OAuthError('access_denied', 'The consent verifier was used before.');
 }
 

@@ -9,7 +9,7 @@ import { isSecureRedirect } from '../oauth/redirect_uri.ts';
 import { deleteSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
 import { openState } from './challenge.ts';
-import { readCsrf, readSessionCookie, sessionCookie } from './cookies.ts';
+import { type CsrfName, readCsrf, readSessionCookie, sessionCookie } from './cookies.ts';
 import { checkAge, type Flow, type LoginAnswer, type LoginVerifier, parametersOf, rejection } from './flow.ts';
 import { hintedSubject, mapSubject } from './hint.ts';
 
@@ -33,7 +33,7 @@ export async function takeLogin(
   checkAge(server, flow);
   if (flow.rejected) throw rejection(flow.rejected);
   checkCsrf(server, request, 'login_csrf', authorization.client, flow);
-  checkClient(flow, authorization.client);
+  checkOrigin(flow, authorization);
   const answer = flow.accepted;
   if (!answer) throw new OAuthError('access_denied', 'The login verifier is not valid.');
   const mapped_subject = await mapSubject(
@@ -55,8 +55,8 @@ export async function takeLogin(
 export function checkCsrf(
   server: AuthorizationServer,
   request: Request,
-  name: 'login_csrf' | 'consent_csrf',
-  client: Client,
+  name: CsrfName,
+  client: Client | undefined,
   { csrf }: { readonly csrf: string },
 ): void {
   const value = readCsrf(server, request, name, client);
@@ -69,8 +69,11 @@ export function checkCsrf(
   }
 }
 
-/** A flow ends with the client that it began with. Throws `invalid_client`. */
-export function checkClient(flow: Flow, client: Client): void {
+/** A flow ends where it began, and with the same client. Throws `access_denied` and `invalid_client`. */
+export function checkOrigin(flow: Flow, { client, isDevice }: AuthorizationRequest): void {
+  if ((flow.device !== undefined) !== isDevice) {
+    throw new OAuthError('access_denied', 'The request was started at another endpoint.');
+  }
   if (parametersOf(flow).get('client_id') !== client.client_id) {
     throw new OAuthError('invalid_client', 'The request was started by another client.');
   }

@@ -3,7 +3,15 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { findFlowState, insertFlowState } from '../store/flow_states.ts';
 import { write } from '../store/write.ts';
-import { type ConsentRequest, type ConsentVerifier, expiryOf, type LoginRequest, type LoginVerifier } from './flow.ts';
+import {
+  type ConsentRequest,
+  type ConsentVerifier,
+  type DeviceRequest,
+  type DeviceVerifier,
+  expiryOf,
+  type LoginRequest,
+  type LoginVerifier,
+} from './flow.ts';
 
 /** Each state opens only under its own name: a login challenge is not a consent challenge. */
 export type States = {
@@ -11,6 +19,8 @@ export type States = {
   login_verifier: LoginVerifier;
   consent_challenge: ConsentRequest;
   consent_verifier: ConsentVerifier;
+  device_challenge: DeviceRequest;
+  device_verifier: DeviceVerifier;
 };
 
 /** A sealed value longer than this stays here, and the URL carries a handle. */

@@ -12,9 +12,11 @@ type CookieName = keyof Config['serve']['cookies']['names'];
 const cookieName = ({ serve, dev }: Config, name: CookieName): string =>
   `${serve.cookies.names[name]}${dev ? '_dev' : ''}`;
 
-/** Hydra: one a client, told apart by a hash of its id. */
-const csrfCookieName = (config: Config, name: 'login_csrf' | 'consent_csrf', client: Client): string =>
-  `${cookieName(config, name)}_${murmur3(client.client_id)}`;
+export type CsrfName = Exclude<CookieName, 'session'>;
+
+/** Hydra: one a client, told apart by a hash of its id; a device is asked for before anybody knows the client. */
+const csrfCookieName = (config: Config, name: CsrfName, client: Client | undefined): string =>
+  client ? `${cookieName(config, name)}_${murmur3(client.client_id)}` : cookieName(config, name);
 
 function attributesOf({ serve, dev, urls }: Config, path: string): CookieAttributes {
   const { domain, secure, same_site_mode } = serve.cookies;
@@ -32,16 +34,16 @@ function attributesOf({ serve, dev, urls }: Config, path: string): CookieAttribu
 export const csrfValue = (
   server: AuthorizationServer,
   request: Request,
-  name: 'login_csrf' | 'consent_csrf',
-  client: Client,
+  name: CsrfName,
+  client: Client | undefined,
 ): string => readCsrf(server, request, name, client) ?? randomBytes(16).toString('hex');
 
 /** Undefined where the browser has none, or one that we did not set. */
 export function readCsrf(
   server: AuthorizationServer,
   request: Request,
-  name: 'login_csrf' | 'consent_csrf',
-  client: Client,
+  name: CsrfName,
+  client: Client | undefined,
 ): string | undefined {
   const cookie = csrfCookieName(server.config, name, client);
   return open(server, request, cookie, cookie) ?? open(server, request, `${cookie}_legacy`, cookie);
@@ -50,8 +52,8 @@ export function readCsrf(
 /** A value that is there already is set again: two tabs of one client share it, and both finish. */
 export function csrfCookies(
   server: AuthorizationServer,
-  name: 'login_csrf' | 'consent_csrf',
-  client: Client,
+  name: CsrfName,
+  client: Client | undefined,
   value: string,
 ): string[] {
   const { config } = server;

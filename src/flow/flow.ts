@@ -14,7 +14,22 @@ export type Flow = {
   readonly query: string;
   /** Seconds; the clock of login and consent together. */
   readonly requested_at: number;
+  /** RFC 8628: the device that waits for the outcome. It asked, so the query does not say for what. */
+  readonly device?: DeviceLink;
 };
+
+export type DeviceLink = {
+  /** Of the device code, in base64url. */
+  readonly hash: string;
+  readonly client_id: string;
+  readonly scope: string;
+  readonly audience: readonly string[];
+};
+
+/** The question which device it is. */
+export type DeviceRequest = Flow & { readonly csrf: string };
+
+export type DeviceVerifier = DeviceRequest & { readonly device: DeviceLink };
 
 /** The question to the login app. */
 export type LoginRequest = Flow & {
@@ -80,7 +95,13 @@ export function rejection({ error, error_description, error_hint, error_debug, s
   return new Rejection(error, status_code, description, error_debug);
 }
 
-export const parametersOf = (flow: Flow): Parameters => Parameters.parse(flow.query);
+/** What the client asked for. */
+export function parametersOf({ query, device }: Flow): Parameters {
+  if (!device) return Parameters.parse(query);
+  const parameters = Parameters.of({ client_id: device.client_id, scope: device.scope });
+  for (const audience of device.audience) parameters.append('audience', audience);
+  return parameters;
+}
 
 export const expiryOf = (server: AuthorizationServer, flow: Flow): number =>
   flow.requested_at + server.config.ttl.login_consent_request;
@@ -94,7 +115,7 @@ export function checkAge(server: AuthorizationServer, flow: Flow): void {
 
 /** The address of the first visit: where the browser comes back to. */
 export const requestUrl = (server: AuthorizationServer, flow: Flow): string =>
-  `${publicUrl(server, 'oauth2/auth')}?${flow.query}`;
+  `${publicUrl(server, flow.device ? 'oauth2/device/verify' : 'oauth2/auth')}?${flow.query}`;
 
 export const publicUrl = (server: AuthorizationServer, path: string): string =>
   `${server.config.urls.self.public.replace(/\/$/, '')}/${path}`;

@@ -9,7 +9,7 @@ import { Parameters } from '../oauth/parameters.ts';
 import { findRememberedSession, type LoginSessionRow } from '../store/login_sessions.ts';
 import { sealState } from './challenge.ts';
 import { csrfCookies, csrfValue, readSessionCookie } from './cookies.ts';
-import type { LoginRequest } from './flow.ts';
+import type { Flow, LoginRequest } from './flow.ts';
 import { hintedSubject, mapSubject } from './hint.ts';
 
 /** OpenID Connect Core section 3.1.2.3, first visit: who is it? The login app answers, also where it may skip. */
@@ -17,6 +17,7 @@ export async function askLogin(
   server: AuthorizationServer,
   request: Request,
   authorization: AuthorizationRequest,
+  start: Pick<Flow, 'query' | 'device'>,
 ): Promise<Reply> {
   const expected = await hintedSubject(server, authorization.parameters);
   const session = await usableSession(server, request, authorization);
@@ -27,7 +28,7 @@ export async function askLogin(
   const csrf = csrfValue(server, request, 'login_csrf', authorization.client);
   const flow: LoginRequest = {
     flow_id: randomBytes(16).toString('hex'),
-    query: request.method === 'POST' ? authorization.parameters.toString() : request.query,
+    ...start,
     requested_at: seconds(server),
     csrf,
     sid: session?.sid ?? randomUUID(),

@@ -27,5 +27,6 @@ export async function nextStep(
   if (consent_verifier !== '') {
     return { consent: await takeConsent(server, request, authorization, consent_verifier) };
   }
-  return { redirect: await askLogin(server, request, authorization) };
+  const query = request.method === 'POST' ? authorization.parameters.toString() : request.query;
+  return { redirect: await askLogin(server, request, authorization, { query }) };
 }

@@ -8,11 +8,12 @@ export const PREFIX = {
   access_token: 'ory_at_',
   refresh_token: 'ory_rt_',
   authorization_code: 'ory_ac_',
+  device_code: 'ory_dc_',
 } as const;
 
 export type OpaqueKind = keyof typeof PREFIX;
 
-const SHAPE = /^(?:ory_(?<kind>at|rt|ac)_)?(?<random>[\w-]{43})\.(?<signature>[\w-]{43})$/;
+const SHAPE = /^(?:ory_(?<kind>at|rt|ac|dc)_)?(?<random>[\w-]{43})\.(?<signature>[\w-]{43})$/;
 
 export type MintedToken = { readonly token: string; readonly hash: Buffer };
 

@@ -72,5 +72,6 @@ export async function deleteConsents(tx: Queries, choice: ConsentChoice): Promis
     is.and(conditions.map(([column, value]) => is(column, '=', value)));
   const requests = tx.selectFrom('consents').select('consent_request_id').where(chosen);
   await tx.deleteFrom('tokens').where('request_id', 'in', requests).execute();
+  await tx.deleteFrom('device_codes').where('request_id', 'in', requests).execute();
   await tx.deleteFrom('consents').where(chosen).execute();
 }

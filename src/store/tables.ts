@@ -13,6 +13,7 @@ export type Tables = {
   flow_states: FlowStatesTable;
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
+  device_codes: DeviceCodesTable;
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
 };
@@ -110,6 +111,23 @@ export type JsonWebKeysTable = {
   created_at: number;
   /** Sealed JSON of the private key. */
   jwk: Uint8Array;
+};
+
+/** RFC 8628: devices that wait, until they redeem what a person approved. */
+export type DeviceCodesTable = {
+  hash: Uint8Array;
+  user_code_hash: Uint8Array;
+  client_id: string;
+  /** Separated by spaces: what was asked for, then what was granted. */
+  scope: string;
+  /** A JSON array, likewise. */
+  audience: string;
+  expires_at: number;
+  /** Null until a person has approved it. */
+  request_id: string | null;
+  subject: string;
+  /** Sealed. */
+  session: Uint8Array | null;
 };
 
 /** Logouts on their way through the logout app. Found by the hash of their challenge. */

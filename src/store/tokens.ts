@@ -23,8 +23,9 @@ export function findTokenWithClient(
     .executeTakeFirst();
 }
 
-export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<void> {
+export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<true> {
   await tx.insertInto('tokens').values(rows).execute();
+  return true;
 }
 
 /**

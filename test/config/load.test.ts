@@ -254,16 +254,12 @@ describe('refusals name the key', () => {
 describe('warnings', () => {
   it('list in one sentence what is known and does not act', () => {
     const { warnings } = load({
-      oauth2: { device_authorization: { token_polling_interval: '7s' }, pkce: { enforced: true } },
+      oauth2: { session: { encrypt_at_rest: false }, pkce: { enforced: true } },
       serve: { public: { cors: { enabled: true }, unknown: 1 } },
       sqa: { opt_out: true },
     });
     assert.equal(warnings.length, 1);
-    for (const path of [
-      'oauth2.device_authorization.token_polling_interval',
-      'serve.public.cors.enabled',
-      'serve.public.unknown',
-    ]) {
+    for (const path of ['oauth2.session.encrypt_at_rest', 'serve.public.cors.enabled', 'serve.public.unknown']) {
       assert.ok(warnings[0]?.includes(path), path);
     }
     for (const path of ['pkce', 'sqa']) assert.ok(!warnings[0]?.includes(path), path);

@@ -400,7 +400,12 @@ describe('what tokens are good for', () => {
     const response = await fetch(`${deployment.publicOrigin}/.well-known/openid-configuration`);
     const metadata = (await response.json()) as Record<string, unknown>;
     assert.equal(metadata.issuer, deployment.issuer);
-    assert.deepEqual(metadata.grant_types_supported, ['authorization_code', 'client_credentials', 'refresh_token']);
+    assert.deepEqual(metadata.grant_types_supported, [
+      'authorization_code',
+      'client_credentials',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ]);
     assert.deepEqual(metadata.response_modes_supported, ['form_post', 'fragment', 'query']);
     assert.deepEqual(metadata.token_endpoint_auth_methods_supported, [
       'client_secret_basic',

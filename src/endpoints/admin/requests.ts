@@ -29,7 +29,8 @@ export function questionOf(flow: Flow) {
   return {
     requested_scope: spaceList(parameters.get('scope')),
     requested_access_token_audience: audienceOf(parameters),
-    oidc_context: oidcContext(parameters),
+    // Hydra: a device has none.
+    oidc_context: flow.device ? null : oidcContext(parameters),
   };
 }
 

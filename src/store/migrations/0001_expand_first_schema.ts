@@ -106,6 +106,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('json_web_keys_kid').on('json_web_keys').columns(['set_name', 'kid']).unique().execute();
 
   await db.schema
+    .createTable('device_codes')
+    .addColumn('hash', 'blob', (column) => column.primaryKey())
+    .addColumn('user_code_hash', 'blob', (column) => column.notNull().unique())
+    .addColumn('client_id', 'varchar(255)', (column) =>
+      column.notNull().references('clients.client_id').onDelete('cascade'),
+    )
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('audience', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('request_id', 'varchar(40)')
+    .addColumn('subject', 'varchar(255)', (column) => column.notNull())
+    .addColumn('session', 'blob')
+    .execute();
+  await db.schema.createIndex('device_codes_client').on('device_codes').column('client_id').execute();
+  await db.schema.createIndex('device_codes_request').on('device_codes').column('request_id').execute();
+  await db.schema.createIndex('device_codes_expiry').on('device_codes').column('expires_at').execute();
+
+  await db.schema
     .createTable('logout_requests')
     .addColumn('hash', 'blob', (column) => column.primaryKey())
     .addColumn('state', 'varchar(10)', (column) => column.notNull())
@@ -139,6 +157,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const table of [
     'accounts',
+    'device_codes',
     'logout_notifications',
     'logout_requests',
     'json_web_keys',

@@ -1,0 +1,89 @@
+import type { AuthorizationServer } from '../authorization_server.ts';
+import { type Client, clientOf } from '../client/client.ts';
+import { type AcceptedConsent, completeFlow, takeConsent } from '../flow/accepted_consent.ts';
+import { takeLogin } from '../flow/accepted_login.ts';
+import { openState } from '../flow/challenge.ts';
+import { askConsent } from '../flow/consent.ts';
+import { askUserCode, deviceAuthorization, takeUserCode } from '../flow/device.ts';
+import { askLogin } from '../flow/login.ts';
+import { settleSession } from '../flow/session.ts';
+import { type Reply, redirect } from '../http/reply.ts';
+import { queryOf, type Request } from '../http/request.ts';
+import { OAuthError } from '../oauth/error.ts';
+import { Parameters, withQuery } from '../oauth/parameters.ts';
+import { findClient } from '../store/clients.ts';
+import { approveDeviceCode } from '../store/device_codes.ts';
+import { sealSession } from '../token/session.ts';
+
+/** RFC 8628 section 3.3. The browser comes four times; its errors are JSON, because no client stands behind them. */
+export async function performOAuth2DeviceVerificationFlow(
+  server: AuthorizationServer,
+  request: Request,
+): Promise<Reply> {
+  const parameters = queryOf(request);
+  const [device, login, consent] = ['device_verifier', 'login_verifier', 'consent_verifier'].map((name) =>
+    parameters.get(name).trim(),
+  ) as [string, string, string];
+  if (device !== '') return startLogin(server, request, device);
+  if (login !== '') return startConsent(server, request, login);
+  if (consent !== '') return finish(server, request, consent);
+  return askUserCode(server, request);
+}
+
+async function startLogin(server: AuthorizationServer, request: Request, verifier: string): Promise<Reply> {
+  const { query, device } = await takeUserCode(server, request, verifier);
+  const client = await findRequestClient(server, request);
+  const withClient = Parameters.parse(query).merge(Parameters.of({ client_id: client.client_id }));
+  const start = { query: withClient.toString(), device };
+  return askLogin(server, request, deviceAuthorization(client, device), start);
+}
+
+async function startConsent(server: AuthorizationServer, request: Request, verifier: string): Promise<Reply> {
+  await checkReadable(server, 'login_verifier', verifier);
+  const client = await findRequestClient(server, request);
+  const login = await takeLogin(server, request, deviceAuthorization(client), verifier);
+  const authorization = deviceAuthorization(client, login.flow.device);
+  const cookies = await settleSession(server, request, authorization, login);
+  return askConsent(server, request, authorization, login, cookies);
+}
+
+async function finish(server: AuthorizationServer, request: Request, verifier: string): Promise<Reply> {
+  await checkReadable(server, 'consent_verifier', verifier);
+  const client = await findRequestClient(server, request);
+  const consent = await takeConsent(server, request, deviceAuthorization(client), verifier);
+  await approve(server, consent);
+  return redirect(302, withQuery(server.config.urls.device.success, { client_id: client.client_id }));
+}
+
+async function approve(server: AuthorizationServer, { approval, row, device }: AcceptedConsent): Promise<void> {
+  const granted = {
+    scope: approval.scope.join(' '),
+    audience: JSON.stringify(approval.audience),
+    request_id: approval.request_id,
+    subject: approval.subject,
+    session: sealSession(server, approval.session),
+  };
+  const hash = Buffer.from(device?.hash ?? '', 'base64url');
+  await completeFlow(server, row, async (tx) => {
+    if (await approveDeviceCode(tx, hash, granted)) return true;
+    throw new OAuthError('access_denied', 'The device does not wait any more.');
+  });
+}
+
+/** Hydra: a verifier that cannot be read is told before the client is looked at. */
+async function checkReadable(
+  server: AuthorizationServer,
+  name: 'login_verifier' | 'consent_verifier',
+  verifier: string,
+): Promise<void> {
+  if (await openState(server, name, verifier)) return;
+  throw new OAuthError('access_denied', 'The verifier is not valid.');
+}
+
+async function findRequestClient(server: AuthorizationServer, request: Request): Promise<Client> {
+  const client_id = queryOf(request).get('client_id');
+  if (client_id === '') throw new OAuthError('invalid_client', "The parameter 'client_id' is missing.");
+  const row = await findClient(server.db.queries, client_id);
+  if (!row) throw new OAuthError('row_not_found');
+  return clientOf(row);
+}
