@@ -7,10 +7,12 @@ import * as consent from './endpoints/admin/consent_requests.ts';
 import * as consents from './endpoints/admin/consent_sessions.ts';
 import { acceptUserCodeRequest } from './endpoints/admin/device_requests.ts';
 import { introspectOAuth2Token } from './endpoints/admin/introspection.ts';
+import * as keys from './endpoints/admin/keys.ts';
 import * as login from './endpoints/admin/login_requests.ts';
 import * as sessions from './endpoints/admin/login_sessions.ts';
 import * as logout from './endpoints/admin/logout_requests.ts';
 import { deleteOAuth2Token } from './endpoints/admin/tokens.ts';
+import * as trusts from './endpoints/admin/trusted_jwt_issuers.ts';
 import { getVersion } from './endpoints/admin/version.ts';
 import { authorization } from './endpoints/authorization.ts';
 import { oAuth2DeviceFlow } from './endpoints/device_authorization.ts';
@@ -122,6 +124,37 @@ export const adminRoutes: Routes = [
     consents.revokeOAuth2ConsentSessions,
   ),
   route('POST', '/admin/oauth2/introspect', 'introspectOAuth2Token', introspectOAuth2Token),
+  route(
+    'POST',
+    '/admin/trust/grants/jwt-bearer/issuers',
+    'trustOAuth2JwtGrantIssuer',
+    trusts.trustOAuth2JwtGrantIssuer,
+  ),
+  route(
+    'GET',
+    '/admin/trust/grants/jwt-bearer/issuers',
+    'listTrustedOAuth2JwtGrantIssuers',
+    trusts.listTrustedOAuth2JwtGrantIssuers,
+  ),
+  route(
+    'GET',
+    '/admin/trust/grants/jwt-bearer/issuers/{id}',
+    'getTrustedOAuth2JwtGrantIssuer',
+    trusts.getTrustedOAuth2JwtGrantIssuer,
+  ),
+  route(
+    'DELETE',
+    '/admin/trust/grants/jwt-bearer/issuers/{id}',
+    'deleteTrustedOAuth2JwtGrantIssuer',
+    trusts.deleteTrustedOAuth2JwtGrantIssuer,
+  ),
+  route('POST', '/admin/keys/{set}', 'createJsonWebKeySet', keys.createJsonWebKeySet),
+  route('GET', '/admin/keys/{set}', 'getJsonWebKeySet', keys.getJsonWebKeySet),
+  route('PUT', '/admin/keys/{set}', 'setJsonWebKeySet', keys.setJsonWebKeySet),
+  route('DELETE', '/admin/keys/{set}', 'deleteJsonWebKeySet', keys.deleteJsonWebKeySet),
+  route('GET', '/admin/keys/{set}/{kid}', 'getJsonWebKey', keys.getJsonWebKey),
+  route('PUT', '/admin/keys/{set}/{kid}', 'setJsonWebKey', keys.setJsonWebKey),
+  route('DELETE', '/admin/keys/{set}/{kid}', 'deleteJsonWebKey', keys.deleteJsonWebKey),
   route('DELETE', '/admin/oauth2/tokens', 'deleteOAuth2Token', deleteOAuth2Token),
   route('GET', '/admin/version', 'getVersion', getVersion),
   ...health.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),

@@ -35,7 +35,11 @@ export async function startServer(config: Config, options: StartOptions): Promis
   const now = options.now ?? Date.now;
   const log = options.log ?? createLog(config.log);
   const db = await openStore(config);
-  const keys = await loadKeys(db, config.secrets, Math.floor(now() / 1000));
+  const publication = {
+    broadcast: config.webfinger.jwks.broadcast_keys,
+    lead_time: config.gatehouse.keys.lead_time,
+  };
+  const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
   const server: AuthorizationServer = Object.freeze({ config, db, keys, log, now });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);

@@ -41,6 +41,7 @@ const ACTING: readonly string[] = [
   'oauth2.grant.refresh_token.*',
   'oidc.subject_identifiers.*',
   'oidc.dynamic_client_registration.default_scope',
+  'webfinger.jwks.*',
   'log.level',
   'log.format',
   'gatehouse.*',

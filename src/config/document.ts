@@ -239,6 +239,7 @@ export const DOCUMENT = closed({
   gatehouse: closed({
     account_experience: closed({ enabled: flag(true) }),
     refresh_token: closed({ retry_window: duration('0s') }),
+    keys: closed({ lead_time: duration('0s') }),
   }),
 });
 

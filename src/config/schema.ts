@@ -73,6 +73,7 @@ export type Config = {
     };
     readonly dynamic_client_registration: { readonly default_scope: readonly string[] };
   };
+  readonly webfinger: { readonly jwks: { readonly broadcast_keys: readonly string[] } };
   readonly log: {
     readonly level: 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
     readonly format: 'json' | 'json_pretty' | 'text';
@@ -81,6 +82,8 @@ export type Config = {
     readonly account_experience: { readonly enabled: boolean };
     /** Seconds in which a refresh token that comes again gets the same answer again. */
     readonly refresh_token: { readonly retry_window: number };
+    /** Seconds that a key is published before it signs. */
+    readonly keys: { readonly lead_time: number };
   };
 };
 
@@ -105,7 +108,7 @@ type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in k
 export type FilledDocument = Filled<Document>;
 
 export function resolveConfig(document: FilledDocument): Config {
-  const { serve, strategies, oauth2, oidc, log, gatehouse, dev, dsn, secrets } = document;
+  const { serve, strategies, oauth2, oidc, webfinger, log, gatehouse, dev, dsn, secrets } = document;
   return {
     dev,
     dsn,
@@ -127,10 +130,12 @@ export function resolveConfig(document: FilledDocument): Config {
       grant: resolveGrants(oauth2.grant),
     },
     oidc,
+    webfinger,
     log,
     gatehouse: {
       ...gatehouse,
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
+      keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
     },
   };
 }

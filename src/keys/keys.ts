@@ -21,10 +21,23 @@ type Secrets = {
   readonly pagination: readonly string[];
 };
 
-export async function loadKeys(db: Database, secrets: Secrets, now: number): Promise<Keys> {
+type Publication = {
+  /** Sets that are published beside our own. */
+  readonly broadcast: readonly string[];
+  /** Seconds that a key is published before it signs. */
+  readonly lead_time: number;
+};
+
+/** `now` in seconds. */
+export async function loadKeys(
+  db: Database,
+  secrets: Secrets,
+  publication: Publication,
+  now: () => number,
+): Promise<Keys> {
   const rows = new Seal(secrets.system, 'rows');
   return {
-    signing: await SigningKeys.load(db, rows, now),
+    signing: await SigningKeys.load({ db, seal: rows, now, ...publication }),
     opaque: new OpaqueTokens(secrets.system),
     rows,
     challenges: new Seal(secrets.system, 'challenges'),

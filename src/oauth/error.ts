@@ -44,6 +44,8 @@ const TITLED = {
   bad_request: [400, 'The request was malformed or contained invalid parameters'],
   row_not_found: [404, 'Unable to locate the resource'],
   challenge_not_found: [404, 'Not Found'],
+  key_algorithm: [400, 'Bad Request', 'No key can be made for this algorithm.'],
+  missing_parameter: [400, 'missing_required_parameter', 'A required member is missing.'],
   conflict: [409, 'Unable to insert or update resource because a resource with that value exists already'],
   unclassified: [400, 'error', 'The request failed, and there is no better name for why.'],
 } as const satisfies Record<string, Row>;

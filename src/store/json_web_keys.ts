@@ -18,3 +18,35 @@ export async function insertFirstKey(tx: Queries, row: Insertable<JsonWebKeysTab
     .executeTakeFirst();
   if (!taken) await tx.insertInto('json_web_keys').values(row).execute();
 }
+
+/** Newest first. */
+export function listSet(db: Queries, set_name: string): Promise<JsonWebKeyRow[]> {
+  return listKeys(db, [set_name]);
+}
+
+export function findKey(db: Queries, set_name: string, kid: string): Promise<JsonWebKeyRow | undefined> {
+  return db
+    .selectFrom('json_web_keys')
+    .selectAll()
+    .where('set_name', '=', set_name)
+    .where('kid', '=', kid)
+    .executeTakeFirst();
+}
+
+/** False when the set has a key of that id. */
+export async function insertKey(tx: Queries, row: Insertable<JsonWebKeysTable>): Promise<boolean> {
+  const result = await tx
+    .insertInto('json_web_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['set_name', 'kid']).doNothing())
+    .executeTakeFirstOrThrow();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function deleteKey(tx: Queries, set_name: string, kid: string): Promise<void> {
+  await tx.deleteFrom('json_web_keys').where('set_name', '=', set_name).where('kid', '=', kid).execute();
+}
+
+export async function deleteSet(tx: Queries, set_name: string): Promise<void> {
+  await tx.deleteFrom('json_web_keys').where('set_name', '=', set_name).execute();
+}

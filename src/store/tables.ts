@@ -14,6 +14,7 @@ export type Tables = {
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
   device_codes: DeviceCodesTable;
+  trusted_jwt_issuers: TrustedJwtIssuersTable;
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
 };
@@ -128,6 +129,19 @@ export type DeviceCodesTable = {
   subject: string;
   /** Sealed. */
   session: Uint8Array | null;
+};
+
+/** RFC 7523 section 2.1: who may assert whom. The key stands in the set that is named after the issuer. */
+export type TrustedJwtIssuersTable = {
+  id: string;
+  issuer: string;
+  /** Empty: anybody. */
+  subject: string;
+  key_id: string;
+  /** Separated by spaces. */
+  scope: string;
+  created_at: number;
+  expires_at: number;
 };
 
 /** Logouts on their way through the logout app. Found by the hash of their challenge. */

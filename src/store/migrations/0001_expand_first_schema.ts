@@ -124,6 +124,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('device_codes_expiry').on('device_codes').column('expires_at').execute();
 
   await db.schema
+    .createTable('trusted_jwt_issuers')
+    .addColumn('id', 'varchar(40)', (column) => column.primaryKey())
+    .addColumn('issuer', 'varchar(255)', (column) => column.notNull())
+    .addColumn('subject', 'varchar(255)', (column) => column.notNull())
+    .addColumn('key_id', 'varchar(255)', (column) => column.notNull())
+    .addColumn('scope', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('trusted_jwt_issuers_subject')
+    .on('trusted_jwt_issuers')
+    .columns(['issuer', 'subject', 'key_id'])
+    .unique()
+    .execute();
+  await db.schema.createIndex('trusted_jwt_issuers_expiry').on('trusted_jwt_issuers').column('expires_at').execute();
+
+  await db.schema
     .createTable('logout_requests')
     .addColumn('hash', 'blob', (column) => column.primaryKey())
     .addColumn('state', 'varchar(10)', (column) => column.notNull())
@@ -157,6 +175,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const table of [
     'accounts',
+    'trusted_jwt_issuers',
     'device_codes',
     'logout_notifications',
     'logout_requests',
