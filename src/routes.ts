@@ -22,6 +22,7 @@ import { isAlive, isReady } from './endpoints/health.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { openidConfiguration } from './endpoints/openid_configuration.ts';
 import { preflight } from './endpoints/preflight.ts';
+import * as registration from './endpoints/registration.ts';
 import { revocation } from './endpoints/revocation.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
@@ -49,6 +50,10 @@ const publicApi: Routes = [
   route('OPTIONS', '/oauth2/token', 'oauth2TokenExchange', preflight),
   route('POST', '/oauth2/revoke', 'revokeOAuth2Token', revocation),
   route('OPTIONS', '/oauth2/revoke', 'revokeOAuth2Token', preflight),
+  route('POST', '/oauth2/register', 'createOidcDynamicClient', registration.createOidcDynamicClient),
+  route('GET', '/oauth2/register/{id}', 'getOidcDynamicClient', registration.getOidcDynamicClient),
+  route('PUT', '/oauth2/register/{id}', 'setOidcDynamicClient', registration.setOidcDynamicClient),
+  route('DELETE', '/oauth2/register/{id}', 'deleteOidcDynamicClient', registration.deleteOidcDynamicClient),
   route('POST', '/oauth2/device/auth', 'oAuth2DeviceFlow', oAuth2DeviceFlow),
   route('GET', '/oauth2/device/verify', 'performOAuth2DeviceVerificationFlow', performOAuth2DeviceVerificationFlow),
   route('GET', '/oauth2/sessions/logout', 'revokeOidcSession', revokeOidcSession),

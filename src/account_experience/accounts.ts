@@ -18,7 +18,7 @@ import { TEXTS } from './texts.ts';
 export type Account = {
   readonly subject: string;
   readonly email: string;
-  /** By their names of OpenID Connect Core section 5.1; without `sub` and `email`. */
+  /** By their names of OpenID Connect Core section 5.1. */
   readonly claims: JsonObject;
   readonly created_at: number;
 };
@@ -93,12 +93,14 @@ const accountOf = (row: AccountRow): Account => ({
   created_at: row.created_at,
 });
 
-/** One address has one spelling. The domain as DNS has it (RFC 5891), which is what browsers send too. */
+/** One address has one spelling. The domain as DNS has it (RFC 5891). */
 export function normalEmail(email: string): string {
   const text = email.trim().normalize('NFC').toLowerCase().normalize('NFC');
   const at = text.lastIndexOf('@');
-  const domain = at < 0 ? '' : domainToASCII(text.slice(at + 1));
-  return domain === '' ? text : `${text.slice(0, at)}@${domain}`;
+  const domain = text.slice(at + 1);
+  // Only what needs it: the conversion reads a URL, and takes 1.1 for an address and /x for a path.
+  if (at < 0 || !/[^\p{ASCII}]/u.test(domain) || /[\s/:?#@\\]/.test(domain)) return text;
+  return `${text.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 
 /** RFC 5321 section 4.5.3.1 for the lengths, section 4.1.2 for the form, without its quoted strings. */

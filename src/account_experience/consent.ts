@@ -33,8 +33,8 @@ export async function answerConsent(server: AuthorizationServer, request: Reques
     const denial = { error: 'access_denied', error_description: TEXTS.consent.denied, status_code: 403 };
     return redirect(303, await rejectConsent(server, challenge, denial));
   }
-  const ticked = answers.all('grant_scope');
-  const scope = consent.requested_scope.filter((requested) => ticked.includes(requested));
+  const ticked = new Set(answers.all('grant_scope'));
+  const scope = [...new Set(consent.requested_scope)].filter((requested) => ticked.has(requested));
   const account = await accountOfSubject(server, consent.subject);
   return redirect(303, await grant(server, consent, account, { scope, remember: answers.has('remember') }));
 }

@@ -1,8 +1,9 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
+import { toOAuthError } from '../http/error.ts';
 import type { Reply } from '../http/reply.ts';
 import { queryOf, type Request } from '../http/request.ts';
 import type { Endpoint } from '../http/route.ts';
-import { OAuthError } from '../oauth/error.ts';
+import type { OAuthError } from '../oauth/error.ts';
 import { pageUrl, showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { operatorLine } from './notices.ts';
@@ -30,8 +31,7 @@ export const withProblemPage =
     try {
       return await endpoint(server, request);
     } catch (error) {
-      if (error instanceof OAuthError) return showProblem(server, request, error);
-      throw error;
+      return showProblem(server, request, toOAuthError(error, server.log));
     }
   };
 

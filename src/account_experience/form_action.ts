@@ -18,8 +18,8 @@ const MOST_SOURCES = 40;
  * others that come next, and the client.
  */
 export function formHeaders(server: Pick<AuthorizationServer, 'config'>, flow: FlowRequest): Reply['headers'] {
-  const { consent, error } = server.config.urls;
-  const destinations = [flow.request_url, consent, error, ...redirectUrisOf(flow)];
+  const { consent, error, device } = server.config.urls;
+  const destinations = [flow.request_url, consent, error, device.success, ...redirectUrisOf(flow)];
   const sources = new Set(destinations.map(sourceOf).filter((source) => source !== undefined));
   const allowed = ["'self'", ...sources].slice(0, MOST_SOURCES).join(' ');
   const policy = PAGE_HEADERS['content-security-policy'] ?? '';

@@ -13,6 +13,8 @@ export type Client = ClientMetadata & {
   secret_hashes: string[];
   /** Base64url of the hash of the registration access token, RFC 7592 section 3. */
   registration_access_token_hash: string;
+  /** RFC 7591: registered by itself, not by an administrator. */
+  is_dynamic: boolean;
 };
 
 export function clientOf(row: Pick<ClientRow, 'document'>): Client {

@@ -48,7 +48,8 @@ export function decodeJson(body: Uint8Array): Json {
   }
 }
 
-function decodeObject(body: Uint8Array): JsonObject {
+/** Throws `bad_request`. */
+export function decodeObject(body: Uint8Array): JsonObject {
   const value = decodeJson(body);
   if (!isObject(value)) throw malformed('a client is a JSON object');
   return value;

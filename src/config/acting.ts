@@ -40,7 +40,7 @@ const ACTING: readonly string[] = [
   'oauth2.client_credentials.*',
   'oauth2.grant.refresh_token.*',
   'oidc.subject_identifiers.*',
-  'oidc.dynamic_client_registration.default_scope',
+  'oidc.dynamic_client_registration.*',
   'webfinger.jwks.*',
   'log.level',
   'log.format',

@@ -71,7 +71,7 @@ export type Config = {
       readonly supported_types: readonly ('public' | 'pairwise')[];
       readonly pairwise: { readonly salt: string };
     };
-    readonly dynamic_client_registration: { readonly default_scope: readonly string[] };
+    readonly dynamic_client_registration: { readonly enabled: boolean; readonly default_scope: readonly string[] };
   };
   readonly webfinger: { readonly jwks: { readonly broadcast_keys: readonly string[] } };
   readonly log: {

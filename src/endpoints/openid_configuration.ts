@@ -18,6 +18,9 @@ export function openidConfiguration(server: AuthorizationServer, request: Reques
     issuer: urls.self.issuer,
     authorization_endpoint: publicUrl(server, 'oauth2/auth'),
     device_authorization_endpoint: publicUrl(server, 'oauth2/device/auth'),
+    ...(oidc.dynamic_client_registration.enabled
+      ? { registration_endpoint: publicUrl(server, 'oauth2/register') }
+      : {}),
     token_endpoint: publicUrl(server, 'oauth2/token'),
     jwks_uri: issuerUrl(server, '.well-known/jwks.json'),
     revocation_endpoint: issuerUrl(server, 'oauth2/revoke'),

@@ -1,41 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { AuthorizationServer } from '../../authorization_server.ts';
-import { type Client, clientOf, clientRow, isPublic } from '../../client/client.ts';
+import { type Client, clientOf } from '../../client/client.ts';
 import { decodeClient } from '../../client/decode.ts';
-import { checkMetadata, rulesOf } from '../../client/metadata.ts';
 import { presentClient, presentWritten } from '../../client/present.ts';
-import { generateSecret, hashChosenSecret, hashGeneratedSecret } from '../../client/secret.ts';
+import { registerClient } from '../../client/register.ts';
 import { publicUrl } from '../../flow/flow.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { encode } from '../../oauth/parameters.ts';
-import { deleteClient, findClient, insertClient, listClients } from '../../store/clients.ts';
+import { deleteClient, findClient, listClients } from '../../store/clients.ts';
 import { write } from '../../store/write.ts';
 import { linkHeader, readPage } from './paging.ts';
 
 /** RFC 7591 section 3.1, for administrators: the id and the secret may be chosen. */
 export async function createOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const { metadata, client_id, client_secret } = decodeClient(request.body);
-  await checkMetadata(metadata, client_secret, rulesOf(server.config));
-  checkClientId(client_id);
-  const secret = client_secret || generateSecret();
-  const registration = server.keys.opaque.mint('access_token');
-  const client: Client = {
-    ...metadata,
-    client_id: client_id || randomUUID(),
-    created_at: wholeSeconds(server),
-    updated_at: new Date(server.now()).toISOString(),
-    secret_hashes: [
-      client_secret ? await hashChosenSecret(server.config.oauth2.hashers, secret) : hashGeneratedSecret(secret),
-    ],
-    registration_access_token_hash: registration.hash.toString('base64url'),
-  };
-  if (!(await write(server, (tx) => insertClient(tx, clientRow(client))))) throw new OAuthError('conflict');
+  const { client, secrets } = await registerClient(server, { ...decodeClient(request.body), is_dynamic: false });
   const answer = {
     ...presentWritten(client),
-    ...(isPublic(client) ? {} : { client_secret: secret }),
-    registration_access_token: registration.token,
+    ...secrets,
     registration_client_uri: publicUrl(server, `oauth2/register/${encodeURIComponent(client.client_id)}`),
   };
   return json(201, answer, { location: `/admin/clients/${escapedTwice(client.client_id)}` });
@@ -76,14 +58,3 @@ const escapedTwice = (id: string): string =>
     .replaceAll('+', '%20')
     .replace(/%(24|26|2B|3D|3A|40)/g, (escaped) => decodeURIComponent(escaped))
     .replaceAll('%', '%25');
-
-const LONGEST_ID = 255;
-
-function checkClientId(client_id: string): void {
-  if (Buffer.byteLength(client_id) > LONGEST_ID) {
-    throw new OAuthError('invalid_client_metadata', `The member 'client_id' is longer than ${LONGEST_ID} bytes.`);
-  }
-}
-
-const wholeSeconds = (server: AuthorizationServer): string =>
-  new Date(Math.round(server.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  accountOfPassword,
+  accountOfSubject,
+  allAccounts,
+  createAccount,
+  removeAccount,
+} from '../../src/account_experience/accounts.ts';
+import { claimsOf } from '../../src/account_experience/claims.ts';
+import { OAuthError } from '../../src/oauth/error.ts';
+import { type Database, openDatabase } from '../../src/store/db.ts';
+import { migrateUp } from '../../src/store/migrate.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+let server: { db: Database; now: () => number };
+before(async () => {
+  server = { db: openDatabase(':memory:'), now: () => 1_700_000_000_999 };
+  await migrateUp(server.db);
+});
+after(() => server.db.close());
+
+const create = (email: string, password = PASSWORD) => createAccount(server, { email, password });
+
+describe('creating an account', () => {
+  it('keeps the address in one spelling, in which everybody finds it', async () => {
+    const account = await create('  Rene\u0301@B\u00fccher.Example ');
+    assert.equal(account.email, 'ren\u00e9@xn--bcher-kva.example');
+    assert.equal(account.created_at, 1_700_000_000);
+    for (const spelling of [account.email, 'REN\u00c9@b\u00fccher.example', 'rene\u0301@XN--BCHER-KVA.example']) {
+      assert.deepEqual(await accountOfPassword(server, spelling, PASSWORD), account, spelling);
+    }
+    assert.deepEqual(await accountOfSubject(server, account.subject), account);
+  });
+
+  it('keeps name and claims', async () => {
+    const claims = { email_verified: true, address: { country: 'NL' } };
+    const account = await createAccount(server, { email: 'ada@example.com', password: PASSWORD, name: 'Ada', claims });
+    assert.deepEqual(account.claims, { email_verified: true, address: { country: 'NL' }, name: 'Ada' });
+  });
+
+  it('refuses an address that is taken, however it is written', async () => {
+    await create('taken@example.com');
+    await assert.rejects(create('TAKEN@example.com'), isError(409, /taken@example\.com/));
+  });
+
+  it('refuses what is no address', async () => {
+    for (const email of [
+      'nobody',
+      '@example.com',
+      'a@',
+      'a b@example.com',
+      'a@exa mple.com',
+      'a@@example.com',
+      'a@b@example.com',
+      '.a@example.com',
+      'a..b@example.com',
+      'a@example..com',
+      'a@-example.com',
+      'a@example.com/path',
+      'a@example.com:80',
+      'a@b\u00fccher.de/path',
+      'a@[::1]',
+      '<a@example.com>',
+      'a\u0007@example.com',
+      `${'a'.repeat(65)}@example.com`,
+      `a@${'b'.repeat(64)}.com`,
+      `a@${'b.'.repeat(130)}com`,
+    ]) {
+      await assert.rejects(create(email), isError(400, /is not an e-mail address/), email);
+    }
+    await assert.rejects(create('  '), isError(400, /needs an e-mail address/));
+  });
+
+  it('NIST SP 800-63B 5.1.1.2: a password has 8 to 256 characters, of whatever kind', async () => {
+    for (const password of ['', '1234567', '\u{1f511}'.repeat(7), 'x'.repeat(257)]) {
+      await assert.rejects(create('length@example.com', password), isError(400, /8 to 256 characters/), password);
+    }
+    for (const [at, password] of ['12345678', '\u{1f511}'.repeat(8), 'x'.repeat(256), '        '].entries()) {
+      await create(`length${at}@example.com`, password);
+    }
+  });
+});
+
+it('unknown address and wrong password find no account', async () => {
+  await create('known@example.com');
+  for (const [email, password] of [
+    ['known@example.com', 'wrong'],
+    ['known@example.com', ''],
+    ['unknown@example.com', PASSWORD],
+    ['', ''],
+    ['%', PASSWORD],
+    ['known@example.com/', PASSWORD],
+    ['x'.repeat(100_000), PASSWORD],
+  ] as const) {
+    assert.equal(await accountOfPassword(server, email, password), undefined);
+  }
+});
+
+it('accounts are listed by address, each once, however many pages they take', async () => {
+  await removeAll();
+  const emails = ['e', 'a', 'd', 'c', 'b'].map((name) => `${name}@example.com`);
+  await Promise.all(emails.map((email) => create(email)));
+  for (const pageSize of [1, 2, 5, 100]) {
+    const accounts = await Array.fromAsync(allAccounts(server, pageSize));
+    assert.deepEqual(
+      accounts.map(({ email }) => email),
+      emails.toSorted(),
+    );
+  }
+});
+
+it('a removed account is gone, and its address free', async () => {
+  const { subject } = await create('gone@example.com');
+  assert.equal(await removeAccount(server, ' GONE@example.com'), 'gone@example.com');
+  assert.equal(await accountOfSubject(server, subject), undefined);
+  await assert.rejects(removeAccount(server, 'gone@example.com'), isError(404, /no account.*gone@example\.com/));
+  assert.notEqual((await create('gone@example.com')).subject, subject);
+});
+
+it('OpenID Connect Core 5.4: a scope gives its claims, where the account has them', () => {
+  const claims = { name: 'Ada', locale: 'en', email_verified: true, phone_number: '+31', sub: 'evil', iss: 'evil' };
+  const account = { subject: 'user-1', email: 'ada@example.com', claims, created_at: 0 };
+  for (const [scope, expected] of [
+    [['openid', 'offline_access', 'constructor'], {}],
+    [['profile'], { name: 'Ada', locale: 'en' }],
+    [['email'], { email: 'ada@example.com', email_verified: true }],
+    [
+      ['phone', 'address', 'email'],
+      { email: 'ada@example.com', email_verified: true, phone_number: '+31' },
+    ],
+  ] as const) {
+    assert.deepEqual(claimsOf(account, scope), expected);
+  }
+  assert.deepEqual(claimsOf(undefined, ['email', 'profile']), {});
+});
+
+const isError = (status: number, hint: RegExp) => (error: unknown) =>
+  error instanceof OAuthError && error.status === status && hint.test(error.hint);
+
+async function removeAll(): Promise<void> {
+  const accounts = await Array.fromAsync(allAccounts(server));
+  await Promise.all(accounts.map(({ email }) => removeAccount(server, email)));
+}
