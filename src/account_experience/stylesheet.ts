@@ -86,6 +86,7 @@ legend { padding: 0; margin: 0 0 0.5rem; font-size: 0.875rem; font-weight: 600; 
 }
 .field > input[aria-invalid="true"] { border-color: var(--bad); }
 .check { display: flex; gap: 0.75rem; align-items: flex-start; min-height: 2.75rem; padding: 0.625rem 0; cursor: pointer; }
+.field + .check { margin-top: 0.5rem; }
 .check > input { flex: none; width: 1.25rem; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--accent); }
 .check > span > small { display: block; color: var(--quiet); font-size: 0.875rem; }
 .list { margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 0.75rem; }

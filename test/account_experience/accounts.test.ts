@@ -126,10 +126,7 @@ it('OpenID Connect Core 5.4: a scope gives its claims, where the account has the
     [['openid', 'offline_access', 'constructor'], {}],
     [['profile'], { name: 'Ada', locale: 'en' }],
     [['email'], { email: 'ada@example.com', email_verified: true }],
-    [
-      ['phone', 'address', 'email'],
-      { email: 'ada@example.com', email_verified: true, phone_number: '+31' },
-    ],
+    [['phone', 'address', 'email'], { email: 'ada@example.com', email_verified: true, phone_number: '+31' }],
   ] as const) {
     assert.deepEqual(claimsOf(account, scope), expected);
   }

@@ -19,7 +19,7 @@ function serverWith({ dev = true, secret = 'a-secret-that-only-tests-use', now =
     files: [],
     env: {},
     flags: { dev },
-    forced: { secrets: { system: [secret] }, urls: { self: { issuer: 'https://id.example.com/' } } },
+    forced: { dsn: 'memory', secrets: { system: [secret] }, urls: { self: { issuer: 'https://id.example.com/' } } },
   });
   const keys = { cookies: new Seal([secret], 'cookies') } as AuthorizationServer['keys'];
   return { config, keys, now: () => now * 1000 };
@@ -72,7 +72,11 @@ describe('the cookie', () => {
 
   it('is made anew where it is not one of ours', () => {
     const server = serverWith();
-    for (const cookie of ['gatehouse_csrf_dev=', 'gatehouse_csrf_dev=x', seen(serverWith({ secret: 'b'.repeat(20) })).cookie]) {
+    for (const cookie of [
+      'gatehouse_csrf_dev=',
+      'gatehouse_csrf_dev=x',
+      seen(serverWith({ secret: 'b'.repeat(20) })).cookie,
+    ]) {
       const next = seen(server, FORM, cookie);
       assert.notEqual(next.cookie, cookie);
       check(server, { cookie: next.cookie }, next.token);

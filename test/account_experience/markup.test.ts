@@ -9,7 +9,10 @@ it('values are escaped, in text and in attributes', () => {
 });
 
 it('markup inside of markup is escaped once', () => {
-  assert.equal(markup`<ul>${['a<', 'b'].map((name) => markup`<li>${name}</li>`)}</ul>`.text, '<ul><li>a&#60;</li><li>b</li></ul>');
+  assert.equal(
+    markup`<ul>${['a<', 'b'].map((name) => markup`<li>${name}</li>`)}</ul>`.text,
+    '<ul><li>a&#60;</li><li>b</li></ul>',
+  );
 });
 
 it('what is not there leaves nothing, zero does not count as such', () => {

@@ -72,16 +72,16 @@ export class Visitor {
 }
 
 const actionOf = ({ text }: Shown): string =>
-  unescape(/<form method="post" action="([^"]*)">/.exec(text)?.[1] ?? assert.fail(`no form in ${text}`));
+  unescaped(/<form method="post" action="([^"]*)">/.exec(text)?.[1] ?? assert.fail(`no form in ${text}`));
 
 /** Of the fields that a browser would send: not the empty boxes. */
 export function fieldsOf({ text }: Shown): [name: string, value: string][] {
   return [...text.matchAll(/<input ([^>]*)>/g)].flatMap(([, attributes = '']) => {
-    const value = (name: string) => unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '');
+    const value = (name: string) => unescaped(new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '');
     const isEmptyBox = value('type') === 'checkbox' && !/ checked\b/.test(attributes);
     return isEmptyBox ? [] : [[value('name'), value('value')] as [string, string]];
   });
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
