@@ -6,3 +6,4 @@
 export { client_secret_basic } from './client_secret_basic.ts';
 export { client_secret_post } from './client_secret_post.ts';
 export { none } from './none.ts';
+export { private_key_jwt } from './private_key_jwt.ts';

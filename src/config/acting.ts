@@ -38,7 +38,7 @@ const ACTING: readonly string[] = [
   'oauth2.hashers.*',
   'oauth2.device_authorization.*',
   'oauth2.client_credentials.*',
-  'oauth2.grant.refresh_token.*',
+  'oauth2.grant.*',
   'oidc.subject_identifiers.*',
   'oidc.dynamic_client_registration.*',
   'webfinger.jwks.*',

@@ -63,6 +63,13 @@ export type Config = {
         readonly rotation_grace_period: number;
         readonly rotation_grace_reuse_count: number;
       };
+      readonly jwt: {
+        readonly jti_optional: boolean;
+        readonly iat_optional: boolean;
+        /** Seconds. */
+        readonly max_ttl: number;
+        readonly omit_assertion_audience: boolean;
+      };
     };
     readonly pkce: { readonly enforced: boolean; readonly enforced_for_public_clients: boolean };
   };
@@ -141,7 +148,7 @@ export function resolveConfig(document: FilledDocument): Config {
 }
 
 /** Hydra: five minutes at most, or as long as a login where uses are counted. */
-function resolveGrants({ refresh_token }: FilledDocument['oauth2']['grant']): Config['oauth2']['grant'] {
+function resolveGrants({ refresh_token, jwt }: FilledDocument['oauth2']['grant']): Config['oauth2']['grant'] {
   const { rotation_grace_period, rotation_grace_reuse_count } = refresh_token;
   const longest = rotation_grace_reuse_count > 0 ? LONGEST_SESSION : LONGEST_GRACE;
   return {
@@ -149,6 +156,7 @@ function resolveGrants({ refresh_token }: FilledDocument['oauth2']['grant']): Co
       rotation_grace_period: Math.min(secondsOf(rotation_grace_period), longest),
       rotation_grace_reuse_count,
     },
+    jwt: { ...jwt, max_ttl: secondsOf(jwt.max_ttl) },
   };
 }
 

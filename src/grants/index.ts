@@ -5,4 +5,5 @@
 export { authorization_code } from './authorization_code.ts';
 export { client_credentials } from './client_credentials.ts';
 export { device_code as 'urn:ietf:params:oauth:grant-type:device_code' } from './device_code.ts';
+export { jwt_bearer as 'urn:ietf:params:oauth:grant-type:jwt-bearer' } from './jwt_bearer.ts';
 export { refresh_token } from './refresh_token.ts';

@@ -1,4 +1,5 @@
-import { compactVerify, errors, type JWTPayload, SignJWT } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWTPayload, SignJWT } from 'jose';
+import type { JsonObject } from '../lib/json.ts';
 import type { SigningKey, SigningKeys } from './signing_keys.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -26,5 +27,41 @@ export async function verifyOwnJwt(keys: SigningKeys, token: string): Promise<Cl
     return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? (claims as Claims) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** What somebody else's JWT says before anything about it is proven. */
+export type UnverifiedJwt = {
+  readonly token: string;
+  readonly alg: string;
+  /** Empty: none, RFC 7515 section 4.1.4. */
+  readonly kid: string;
+  readonly claims: Claims;
+};
+
+/** Undefined for what is not a JWS in the compact form over a JSON object. */
+export function readJwt(token: string): UnverifiedJwt | undefined {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    if (typeof alg !== 'string' || (kid !== undefined && typeof kid !== 'string')) return undefined;
+    return { token, alg, kid: kid ?? '', claims: decodeJwt(token) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 7518 section 3.1: the type of key that signs with an algorithm; symmetric ones and `none` have none here. */
+const KEY_TYPES: Readonly<Record<string, string>> = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP' };
+
+export const keyTypeOf = (alg: string): string | undefined => KEY_TYPES[alg.slice(0, 2)];
+
+/** RFC 8725 section 3.1: verifies with this key and this algorithm; keys that the header brings along are not looked at. */
+export async function isSignedBy({ token, alg }: UnverifiedJwt, jwk: JsonObject): Promise<boolean> {
+  try {
+    const { d, p, q, dp, dq, qi, ...open } = jwk;
+    await compactVerify(token, await importJWK({ ...open, alg }, alg), { algorithms: [alg] });
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -10,11 +10,14 @@ export function audienceOf(parameters: Parameters): string[] {
 /** Throws `invalid_request`, as the reference does, for the first value that no entry of the list covers. */
 export function checkAudience(requested: readonly string[], allowed: readonly string[]): void {
   for (const audience of requested) {
-    if (!allowed.some((entry) => covers(entry, audience))) {
+    if (!coversAudience(allowed, audience)) {
       throw new OAuthError('invalid_request', `The client may not request the audience '${audience}'.`);
     }
   }
 }
+
+export const coversAudience = (allowed: readonly string[], audience: string): boolean =>
+  allowed.some((entry) => covers(entry, audience));
 
 /** Same scheme and host, and the path itself or one below it; values that are no URL must be equal. */
 function covers(entry: string, audience: string): boolean {

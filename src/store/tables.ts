@@ -15,6 +15,7 @@ export type Tables = {
   accounts: AccountsTable;
   device_codes: DeviceCodesTable;
   trusted_jwt_issuers: TrustedJwtIssuersTable;
+  used_jtis: UsedJtisTable;
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
 };
@@ -141,6 +142,12 @@ export type TrustedJwtIssuersTable = {
   /** Separated by spaces. */
   scope: string;
   created_at: number;
+  expires_at: number;
+};
+
+/** RFC 7523 section 3: assertions that were presented, by the hash of issuer and `jti`. */
+export type UsedJtisTable = {
+  hash: Uint8Array;
   expires_at: number;
 };
 

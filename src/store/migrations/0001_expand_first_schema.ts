@@ -142,6 +142,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('trusted_jwt_issuers_expiry').on('trusted_jwt_issuers').column('expires_at').execute();
 
   await db.schema
+    .createTable('used_jtis')
+    .addColumn('hash', 'blob', (column) => column.primaryKey())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('used_jtis_expiry').on('used_jtis').column('expires_at').execute();
+
+  await db.schema
     .createTable('logout_requests')
     .addColumn('hash', 'blob', (column) => column.primaryKey())
     .addColumn('state', 'varchar(10)', (column) => column.notNull())
@@ -175,6 +182,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
   for (const table of [
     'accounts',
+    'used_jtis',
     'trusted_jwt_issuers',
     'device_codes',
     'logout_notifications',
