@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/schema.ts';
 import type { Keys } from './keys/keys.ts';
+import type { RemoteKeySets } from './keys/remote_jwks.ts';
 import type { Database } from './store/db.ts';
 
 /** What an endpoint may use. Made once, in server.ts, and handed down. */
@@ -8,6 +9,7 @@ export type AuthorizationServer = {
   readonly config: Config;
   readonly db: Database;
   readonly keys: Keys;
+  readonly remote_jwks: RemoteKeySets;
   readonly log: Logger;
   /** Milliseconds since 1970; tests freeze it. */
   readonly now: () => number;

@@ -5,6 +5,7 @@ import type { Config } from './config/schema.ts';
 import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { loadKeys } from './keys/keys.ts';
+import { RemoteKeySets } from './keys/remote_jwks.ts';
 import { adminRoutes, publicRoutes } from './routes.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { isEmptyDatabase, migrateUp, refusal } from './store/migrate.ts';
@@ -40,7 +41,8 @@ export async function startServer(config: Config, options: StartOptions): Promis
     lead_time: config.gatehouse.keys.lead_time,
   };
   const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
-  const server: AuthorizationServer = Object.freeze({ config, db, keys, log, now });
+  const remote_jwks = new RemoteKeySets(config.clients.http, now);
+  const server: AuthorizationServer = Object.freeze({ config, db, keys, remote_jwks, log, now });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);
   const listeners: [ListenerName, Listener][] = [];

@@ -1,7 +1,20 @@
+import Type, { type Static } from 'typebox';
+import { JSON_WEB_KEY_SET } from '../keys/json_web_key.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
+import { INTEGER, nullable, RAW_JSON, TEXTS } from '../lib/schema.ts';
 
 /** How a member reads: the type on the wire, and what an absent or null one becomes. */
-type Kind = 'text' | 'texts' | 'flag' | 'optional_flag' | 'number' | 'duration' | 'keys' | 'json';
+export const KINDS = {
+  text: Type.String(),
+  texts: TEXTS,
+  flag: Type.Boolean(),
+  optional_flag: nullable(Type.Boolean()),
+  number: INTEGER,
+  duration: nullable(Type.String({ pattern: '^([0-9]+([.][0-9]+)?(ns|us|µs|ms|s|m|h))+$' }), { $id: 'NullDuration' }),
+  keys: Type.Unsafe<JsonObject>(JSON_WEB_KEY_SET),
+  json: Type.Unsafe<Json>(RAW_JSON),
+};
+type Kind = keyof typeof KINDS;
 
 /**
  * When a member is shown. `always`: with its default too. `filled`: unless empty or false. `listed`: always, but an
@@ -64,23 +77,9 @@ export const MEMBERS = {
 
 type MemberName = keyof typeof MEMBERS;
 
-type TypeOf<M extends Member> = M['kind'] extends 'text'
-  ? string
-  : M['kind'] extends 'texts'
-    ? M['presence'] extends 'listed'
-      ? string[] | null
-      : string[]
-    : M['kind'] extends 'flag'
-      ? boolean
-      : M['kind'] extends 'optional_flag'
-        ? boolean | null
-        : M['kind'] extends 'number'
-          ? number
-          : M['kind'] extends 'duration'
-            ? string | null
-            : M['kind'] extends 'keys'
-              ? JsonObject
-              : Json;
+type TypeOf<M extends Member> =
+  | Static<(typeof KINDS)[M['kind']]>
+  | (M extends { readonly kind: 'texts'; readonly presence: 'listed' } ? null : never);
 
 export type ClientMetadata = { -readonly [Name in MemberName]: TypeOf<(typeof MEMBERS)[Name]> };
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { mayRegister, type OutgoingPolicy } from '../http/outgoing.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { hasKeySet } from './client.ts';
@@ -10,20 +11,23 @@ export type MetadataRules = {
   readonly default_scope: readonly string[];
   readonly subject_types: readonly string[];
   readonly access_token_strategy: string;
+  readonly outgoing: OutgoingPolicy;
 };
 
-export const rulesOf = ({ oidc, strategies }: Config): MetadataRules => ({
+export const rulesOf = ({ oidc, strategies, clients }: Config): MetadataRules => ({
   default_scope: oidc.dynamic_client_registration.default_scope,
   subject_types: oidc.subject_identifiers.supported_types,
   access_token_strategy: strategies.access_token,
+  outgoing: clients.http,
 });
 
-type Rule = (metadata: ClientMetadata, client_secret: string, rules: MetadataRules) => void;
+type Rule = (metadata: ClientMetadata, client_secret: string, rules: MetadataRules) => Promise<void> | void;
 
 /** RFC 7591 section 2 and the reference's rules, in the reference's order: the first that fails answers. */
 const RULES: readonly Rule[] = [
   checkAuthenticationMethod,
   checkKeySources,
+  checkAddresses,
   ({ jwks }) => checkKeySet(jwks),
   checkPages,
   checkSecret,
@@ -42,8 +46,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Fills in what depends on the server and refuses what cannot work. Changes `metadata`. */
-export function checkMetadata(metadata: ClientMetadata, client_secret: string, rules: MetadataRules): void {
-  for (const rule of RULES) rule(metadata, client_secret, rules);
+export async function checkMetadata(
+  metadata: ClientMetadata,
+  client_secret: string,
+  rules: MetadataRules,
+): Promise<void> {
+  for (const rule of RULES) await rule(metadata, client_secret, rules);
 }
 
 const ASYMMETRIC = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
@@ -64,6 +72,16 @@ function checkAuthenticationMethod(metadata: ClientMetadata): void {
 function checkKeySources(metadata: ClientMetadata): void {
   if (metadata.jwks_uri !== '' && hasKeySet(metadata.jwks)) {
     throw invalid("The members 'jwks' and 'jwks_uri' exclude each other.");
+  }
+}
+
+/** The addresses that we would call. Hydra: the front channel is the browser's. */
+async function checkAddresses(metadata: ClientMetadata, _secret: string, { outgoing }: MetadataRules): Promise<void> {
+  const { jwks_uri, backchannel_logout_uri, sector_identifier_uri, request_uris } = metadata;
+  for (const uri of [jwks_uri, backchannel_logout_uri, sector_identifier_uri, ...(request_uris ?? [])]) {
+    if (uri !== '' && !(await mayRegister(outgoing, uri))) {
+      throw invalid(`The address '${uri}' is not a public one, and this server calls no others.`);
+    }
   }
 }
 

@@ -10,6 +10,9 @@ import type { Method } from './presented.ts';
 /** RFC 7523 section 2.2. */
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
+/** An assertion without `kid` is tried against this many keys. */
+const MOST_KEYS = 20;
+
 /** OpenID Connect Core section 9, RFC 7523 section 3. */
 export const private_key_jwt: Method = (_request, parameters) => {
   const type = parameters.get('client_assertion_type');
@@ -25,7 +28,7 @@ export const private_key_jwt: Method = (_request, parameters) => {
 };
 
 async function verify(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<boolean> {
-  await checkSignature(client, jwt);
+  await checkSignature(server, client, jwt);
   const { client_id } = client;
   const { claims } = jwt;
   const exp = checkTimes(claims, seconds(server));
@@ -42,24 +45,42 @@ async function verify(server: AuthorizationServer, client: Client, jwt: Unverifi
 }
 
 /** RFC 7523 section 3, number 9: with a key of the client, and with the algorithm that it is registered for. */
-async function checkSignature(client: Client, jwt: UnverifiedJwt): Promise<void> {
+async function checkSignature(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<void> {
   const alg = client.token_endpoint_auth_signing_alg || 'RS256';
   if (jwt.alg !== alg) throw refused(`is signed with '${jwt.alg}', but the client is registered for '${alg}'`);
-  for (const key of candidates(client.jwks, jwt)) if (await isSignedBy(jwt, key)) return;
-  throw refused('has a signature that no key of the client verifies');
+  const outcome = await judgeWithKeysOf(server, client, jwt);
+  if (outcome === 'no key') throw noKey(jwt);
+  if (outcome === 'bad signature') throw refused('has a signature that no key of the client verifies');
 }
 
-/** RFC 7515 section 4.1.4: the keys of the set that may have signed this. Throws `invalid_request` when there is none. */
-function candidates(jwks: JsonObject, { alg, kid }: UnverifiedJwt): JsonObject[] {
-  const keys = (Array.isArray(jwks.keys) ? jwks.keys : []).filter(isObject);
-  const named = kid === '' ? keys : keys.filter((key) => key.kid === kid);
-  const fitting = named.filter(({ use, kty }) => use === 'sig' && kty === keyTypeOf(alg));
-  if (fitting.length > 0) return fitting;
-  throw new OAuthError(
-    'invalid_request',
-    `The client's key set has no key with "use" of "sig"${kid === '' ? '' : `, "kid" of "${kid}"`} and a type for ${alg}.`,
-  );
+type Outcome = 'good' | 'bad signature' | 'no key';
+
+async function judgeWithKeysOf(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<Outcome> {
+  const judge = (keys: readonly JsonObject[]) => judgeWith(keys, jwt);
+  if (client.jwks_uri === '') return judge((Array.isArray(client.jwks.keys) ? client.jwks.keys : []).filter(isObject));
+  try {
+    return await server.remote_jwks.judge(client.jwks_uri, judge, (outcome) => outcome === 'good');
+  } catch (error) {
+    const debug = error instanceof Error ? error.message : String(error);
+    throw new OAuthError('invalid_client', "The key set at the client's 'jwks_uri' could not be fetched.", { debug });
+  }
 }
+
+/** RFC 7515 section 4.1.4: by the keys of the set that may have signed this. */
+async function judgeWith(keys: readonly JsonObject[], jwt: UnverifiedJwt): Promise<Outcome> {
+  const fitting = keys.filter(
+    ({ kid, use, kty }) => (jwt.kid === '' || kid === jwt.kid) && use === 'sig' && kty === keyTypeOf(jwt.alg),
+  );
+  if (fitting.length === 0) return 'no key';
+  for (const key of fitting.slice(0, MOST_KEYS)) if (await isSignedBy(jwt, key)) return 'good';
+  return 'bad signature';
+}
+
+const noKey = ({ alg, kid }: UnverifiedJwt): OAuthError =>
+  new OAuthError(
+    'invalid_request',
+    `The client's key set has no key with the use 'sig'${kid === '' ? '' : `, the kid '${kid}'`} and a type for ${alg}.`,
+  );
 
 /** RFC 7523 section 3, numbers 4 to 6. */
 function checkTimes({ exp, nbf, iat }: UnverifiedJwt['claims'], now: number): number {

@@ -41,6 +41,7 @@ const ACTING: readonly string[] = [
   'oauth2.grant.*',
   'oidc.subject_identifiers.*',
   'oidc.dynamic_client_registration.*',
+  'clients.http.*',
   'webfinger.jwks.*',
   'log.level',
   'log.format',

@@ -1,3 +1,4 @@
+import type { OutgoingPolicy } from '../http/outgoing.ts';
 import { durationSeconds, parseDuration } from '../lib/duration.ts';
 import type { Document } from './document.ts';
 
@@ -80,6 +81,7 @@ export type Config = {
     };
     readonly dynamic_client_registration: { readonly enabled: boolean; readonly default_scope: readonly string[] };
   };
+  readonly clients: { readonly http: OutgoingPolicy };
   readonly webfinger: { readonly jwks: { readonly broadcast_keys: readonly string[] } };
   readonly log: {
     readonly level: 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -115,7 +117,7 @@ type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in k
 export type FilledDocument = Filled<Document>;
 
 export function resolveConfig(document: FilledDocument): Config {
-  const { serve, strategies, oauth2, oidc, webfinger, log, gatehouse, dev, dsn, secrets } = document;
+  const { serve, strategies, oauth2, oidc, clients, webfinger, log, gatehouse, dev, dsn, secrets } = document;
   return {
     dev,
     dsn,
@@ -137,6 +139,7 @@ export function resolveConfig(document: FilledDocument): Config {
       grant: resolveGrants(oauth2.grant),
     },
     oidc,
+    clients,
     webfinger,
     log,
     gatehouse: {

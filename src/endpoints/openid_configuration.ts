@@ -8,6 +8,7 @@ import * as grants from '../grants/index.ts';
 import { publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import { SIGNING_ALGORITHMS } from '../keys/json_web_key.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
@@ -41,6 +42,8 @@ export function openidConfiguration(server: AuthorizationServer, request: Reques
     scopes_supported: ['offline_access', 'offline', 'openid'],
     claims_supported: ['sub'],
     token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    // RFC 8414 section 2: required beside private_key_jwt.
+    token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

@@ -1,4 +1,5 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import { send } from '../http/outgoing.ts';
 import {
   claimNotification,
   deleteNotification,
@@ -13,6 +14,8 @@ const INTERVAL = 10_000;
 const PARALLEL = 8;
 /** Milliseconds that a receiver may take. */
 const PATIENCE = 10_000;
+/** Bytes that a receiver may say. */
+const LIMIT = 64 * 1024;
 /** Seconds to wait after the first failure, and after each of the next ones. */
 const PAUSES = [2, 10, 60, 300];
 
@@ -66,7 +69,7 @@ async function deliver(server: AuthorizationServer, row: LogoutNotificationRow, 
   const pause = PAUSES[row.attempts];
   const due_at = seconds(server) + Math.max(pause ?? 0, PATIENCE / 1000 + 1);
   if (!(await write(server, (tx) => claimNotification(tx, row, due_at)))) return;
-  const problem = await post(row.uri, openLogoutToken(server, row), end);
+  const problem = await post(server, row.uri, openLogoutToken(server, row), end);
   // Whoever runs next sends what a stop cut off.
   if (end.aborted) return;
   const isOver = problem === undefined || pause === undefined || row.expires_at <= seconds(server);
@@ -78,16 +81,22 @@ async function deliver(server: AuthorizationServer, row: LogoutNotificationRow, 
 }
 
 /** Undefined when the receiver has it, else what went wrong. */
-async function post(uri: string, logout_token: string, end: AbortSignal): Promise<string | undefined> {
+async function post(
+  server: AuthorizationServer,
+  uri: string,
+  logout_token: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const response = await fetch(uri, {
+    const { status } = await send(server.config.clients.http, uri, {
       method: 'POST',
-      body: new URLSearchParams({ logout_token }),
-      redirect: 'error',
-      signal: AbortSignal.any([end, AbortSignal.timeout(PATIENCE)]),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ logout_token }).toString(),
+      limit: LIMIT,
+      patience: PATIENCE,
+      signal,
     });
-    await response.body?.cancel();
-    return response.status === 200 || response.status === 204 ? undefined : `status ${response.status}`;
+    return status === 200 || status === 204 ? undefined : `status ${status}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { OAuthError } from '../oauth/error.ts';
 import { json, type Reply } from './reply.ts';
 
@@ -9,6 +10,12 @@ export function toOAuthError(caught: unknown, log: ErrorLog): OAuthError {
   log.error({ err: caught }, 'an endpoint failed');
   return new OAuthError('server_error', '', { debug: caught instanceof Error ? caught.message : String(caught) });
 }
+
+/** RFC 6749 section 5.2. */
+export const OAUTH_ERROR = Type.Object(
+  { error: Type.String(), error_description: Type.String() },
+  { $id: 'errorOAuth2' },
+);
 
 /** How every endpoint answers an error that it does not deliver itself. */
 export const errorReply = (error: OAuthError): Reply =>

@@ -1,6 +1,35 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import Type from 'typebox';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { nullable, TEXTS } from '../lib/schema.ts';
+
+/** RFC 7517 section 4, and RFC 7518 section 6. */
+export const JSON_WEB_KEY = Type.Object(
+  {
+    kty: Type.String(),
+    use: Type.Optional(Type.String()),
+    kid: Type.Optional(Type.String()),
+    alg: Type.Optional(Type.String()),
+    x5u: Type.Optional(Type.String()),
+    x5c: Type.Optional(TEXTS),
+    x5t: Type.Optional(Type.String()),
+    'x5t#S256': Type.Optional(Type.String()),
+    ...Object.fromEntries(
+      ['crv', 'x', 'y', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'k'].map((name) => [
+        name,
+        Type.Optional(Type.String()),
+      ]),
+    ),
+  },
+  { $id: 'jsonWebKey' },
+);
+
+/** RFC 7517 section 5. */
+export const JSON_WEB_KEY_SET = Type.Object(
+  { keys: Type.Optional(nullable(Type.Array(JSON_WEB_KEY))) },
+  { $id: 'jsonWebKeySet' },
+);
 
 const generate = promisify(generateKeyPair);
 
@@ -20,6 +49,8 @@ const GENERATORS: Readonly<Record<string, () => Promise<{ privateKey: KeyObject 
   ES512: () => generate('ec', { namedCurve: 'P-521' }),
   EdDSA: () => generate('ed25519'),
 };
+
+export const SIGNING_ALGORITHMS: readonly string[] = Object.keys(GENERATORS);
 
 export const isSigningAlgorithm = (alg: string): boolean => Object.hasOwn(GENERATORS, alg);
 

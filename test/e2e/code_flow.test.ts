@@ -405,13 +405,16 @@ describe('what tokens are good for', () => {
       'client_credentials',
       'refresh_token',
       'urn:ietf:params:oauth:grant-type:device_code',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
     ]);
     assert.deepEqual(metadata.response_modes_supported, ['form_post', 'fragment', 'query']);
     assert.deepEqual(metadata.token_endpoint_auth_methods_supported, [
       'client_secret_basic',
       'client_secret_post',
       'none',
+      'private_key_jwt',
     ]);
+    assert.ok((metadata.token_endpoint_auth_signing_alg_values_supported as string[]).includes('ES256'));
     assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
     const etag = response.headers.get('etag') ?? '';
