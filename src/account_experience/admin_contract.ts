@@ -1,6 +1,14 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { acceptConsentRequest, getConsentRequest, rejectConsentRequest } from '../endpoints/admin/consent_requests.ts';
-import { acceptLoginRequest, getLoginRequest, rejectLoginRequest } from '../endpoints/admin/login_requests.ts';
+import {
+  acceptOAuth2ConsentRequest,
+  getOAuth2ConsentRequest,
+  rejectOAuth2ConsentRequest,
+} from '../endpoints/admin/consent_requests.ts';
+import {
+  acceptOAuth2LoginRequest,
+  getOAuth2LoginRequest,
+  rejectOAuth2LoginRequest,
+} from '../endpoints/admin/login_requests.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -55,23 +63,23 @@ export type FlowRejection = {
 type Challenge = { readonly login_challenge: string } | { readonly consent_challenge: string };
 
 export const findLogin = (server: AuthorizationServer, login_challenge: string): Promise<FlowRequest> =>
-  call(server, getLoginRequest, 'GET', { login_challenge });
+  call(server, getOAuth2LoginRequest, 'GET', { login_challenge });
 
 export const findConsent = (server: AuthorizationServer, consent_challenge: string): Promise<FlowRequest> =>
-  call(server, getConsentRequest, 'GET', { consent_challenge });
+  call(server, getOAuth2ConsentRequest, 'GET', { consent_challenge });
 
 /** Each returns where the browser goes next. */
 export const acceptLogin = (server: AuthorizationServer, login_challenge: string, body: LoginAcceptance) =>
-  answer(server, acceptLoginRequest, { login_challenge }, body);
+  answer(server, acceptOAuth2LoginRequest, { login_challenge }, body);
 
 export const rejectLogin = (server: AuthorizationServer, login_challenge: string, body: FlowRejection) =>
-  answer(server, rejectLoginRequest, { login_challenge }, body);
+  answer(server, rejectOAuth2LoginRequest, { login_challenge }, body);
 
 export const acceptConsent = (server: AuthorizationServer, consent_challenge: string, body: ConsentAcceptance) =>
-  answer(server, acceptConsentRequest, { consent_challenge }, body);
+  answer(server, acceptOAuth2ConsentRequest, { consent_challenge }, body);
 
 export const rejectConsent = (server: AuthorizationServer, consent_challenge: string, body: FlowRejection) =>
-  answer(server, rejectConsentRequest, { consent_challenge }, body);
+  answer(server, rejectOAuth2ConsentRequest, { consent_challenge }, body);
 
 async function answer(
   server: AuthorizationServer,

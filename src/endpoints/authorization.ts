@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { checkAuthorizationRequest, findResponseType } from '../authorize/checks.ts';
 import { type AuthorizationRequest, readAuthorizationRequest } from '../authorize/request.ts';
@@ -7,12 +8,13 @@ import { nextStep } from '../flow/next_step.ts';
 import { toOAuthError } from '../http/error.ts';
 import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import { insertTokens } from '../store/tokens.ts';
 import { errorPage } from './error_page.ts';
 
 /** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
-export async function authorization(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function oAuth2Authorize(server: AuthorizationServer, request: Request): Promise<Reply> {
   const reply = await authorize(server, request);
   // Hydra: what redirects a POST has no content type.
   if (request.method !== 'POST' || reply.status !== 302) return reply;
@@ -76,3 +78,10 @@ function withOwn({ redirect_uri, response_mode }: AuthorizationRequest, paramete
   for (const [name, value] of Parameters.parse(query)) if (parameters.has(name)) parameters.append(name, value);
   return parameters;
 }
+
+export const schemas = {
+  oAuth2Authorize: {
+    summary: 'Start, continue or end the authorization of a client, in the browser.',
+    responses: { 200: { 'text/html': Type.String() }, 302: null },
+  },
+} satisfies Record<string, RouteSchema>;

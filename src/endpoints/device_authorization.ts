@@ -1,3 +1,4 @@
+import Type, { type Static } from 'typebox';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type Client, grantTypesOf, scopesOf } from '../client/client.ts';
 import { authenticateClient } from '../client_auth/authenticate.ts';
@@ -5,6 +6,8 @@ import { publicUrl } from '../flow/flow.ts';
 import { mintUserCode, userCodeHashes } from '../flow/user_code.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
+import { INTEGER } from '../lib/schema.ts';
 import { audienceOf, checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { type Parameters, spaceList, withQuery } from '../oauth/parameters.ts';
@@ -67,7 +70,24 @@ async function issueCodes(server: AuthorizationServer, client: Client, parameter
   throw new OAuthError('server_error', 'No user code is free; try again.');
 }
 
-function answer(server: AuthorizationServer, device_code: string, user_code: string, expires_at: number) {
+const DEVICE_AUTHORIZATION = Type.Object(
+  {
+    device_code: Type.String(),
+    user_code: Type.String(),
+    verification_uri: Type.String(),
+    verification_uri_complete: Type.String(),
+    expires_in: INTEGER,
+    interval: Type.Optional(INTEGER),
+  },
+  { $id: 'deviceAuthorization' },
+);
+
+function answer(
+  server: AuthorizationServer,
+  device_code: string,
+  user_code: string,
+  expires_at: number,
+): Static<typeof DEVICE_AUTHORIZATION> {
   const verification_uri = publicUrl(server, 'oauth2/device/verify');
   const interval = Math.floor(server.config.oauth2.device_authorization.token_polling_interval);
   return {
@@ -79,3 +99,16 @@ function answer(server: AuthorizationServer, device_code: string, user_code: str
     ...(interval > 0 ? { interval } : {}),
   };
 }
+
+export const schemas = {
+  oAuth2DeviceFlow: {
+    summary: 'Get codes for a device without a browser.',
+    form: Type.Object({
+      client_id: Type.String(),
+      client_secret: Type.Optional(Type.String()),
+      scope: Type.Optional(Type.String()),
+      audience: Type.Optional(Type.String()),
+    }),
+    responses: { 200: DEVICE_AUTHORIZATION },
+  },
+} satisfies Record<string, RouteSchema>;

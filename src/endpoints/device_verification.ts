@@ -9,6 +9,7 @@ import { askLogin } from '../flow/login.ts';
 import { settleSession } from '../flow/session.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { queryOf, type Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters, withQuery } from '../oauth/parameters.ts';
 import { findClient } from '../store/clients.ts';
@@ -87,3 +88,10 @@ async function findRequestClient(server: AuthorizationServer, request: Request):
   if (!row) throw new OAuthError('row_not_found');
   return clientOf(row);
 }
+
+export const schemas = {
+  performOAuth2DeviceVerificationFlow: {
+    summary: 'Let a person approve a device, in the browser.',
+    responses: { 302: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type Client, clientOf } from '../client/client.ts';
 import { readSessionCookie, sessionCookie } from '../flow/cookies.ts';
@@ -6,6 +7,7 @@ import { frontChannelPage } from '../flow/front_channel.ts';
 import { askLogout, type StoredLogout, takeLogout } from '../flow/logout.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { verifyOwnJwt } from '../keys/jwt.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { type Parameters, withQuery } from '../oauth/parameters.ts';
@@ -133,3 +135,10 @@ function goOn(
   const page = frontChannelPage(server, clients, sid, redirect_to);
   return page ? { ...page, headers: { ...page.headers, ...headers } } : redirect(302, redirect_to, headers);
 }
+
+export const schemas = {
+  revokeOidcSession: {
+    summary: 'Log a person out, in the browser.',
+    responses: { 200: { 'text/html': Type.String() }, 302: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,3 +1,4 @@
+import Type, { type Static } from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { RESPONSE_TYPES } from '../authorize/checks.ts';
 import { RESPONSE_MODES } from '../authorize/respond.ts';
@@ -8,14 +9,16 @@ import * as grants from '../grants/index.ts';
 import { publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { SIGNING_ALGORITHMS } from '../keys/json_web_key.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
+import { TEXTS } from '../lib/schema.ts';
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
-export function openidConfiguration(server: AuthorizationServer, request: Request): Reply {
+export function discoverOidcConfiguration(server: AuthorizationServer, request: Request): Reply {
   const { urls, oidc, strategies } = server.config;
   const { alg } = server.keys.signing.signer(ID_TOKEN_SET);
-  return publicDocument(request, {
+  const metadata: Static<typeof METADATA> = {
     issuer: urls.self.issuer,
     authorization_endpoint: publicUrl(server, 'oauth2/auth'),
     device_authorization_endpoint: publicUrl(server, 'oauth2/device/auth'),
@@ -49,8 +52,53 @@ export function openidConfiguration(server: AuthorizationServer, request: Reques
     request_uri_parameter_supported: false,
     claims_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
-  });
+  };
+  return publicDocument(request, metadata);
 }
 
 const issuerUrl = (server: AuthorizationServer, path: string): string =>
   `${server.config.urls.self.issuer.replace(/\/$/, '')}/${path}`;
+
+const LIST = Type.Unsafe<readonly string[]>(TEXTS);
+const METADATA = Type.Object(
+  {
+    issuer: Type.String(),
+    authorization_endpoint: Type.String(),
+    device_authorization_endpoint: Type.String(),
+    registration_endpoint: Type.Optional(Type.String()),
+    token_endpoint: Type.String(),
+    jwks_uri: Type.String(),
+    revocation_endpoint: Type.String(),
+    end_session_endpoint: Type.String(),
+    frontchannel_logout_supported: Type.Boolean(),
+    frontchannel_logout_session_supported: Type.Boolean(),
+    backchannel_logout_supported: Type.Boolean(),
+    backchannel_logout_session_supported: Type.Boolean(),
+    userinfo_endpoint: Type.String(),
+    response_types_supported: LIST,
+    response_modes_supported: LIST,
+    grant_types_supported: LIST,
+    subject_types_supported: LIST,
+    id_token_signing_alg_values_supported: LIST,
+    userinfo_signing_alg_values_supported: LIST,
+    id_token_signed_response_alg: LIST,
+    userinfo_signed_response_alg: LIST,
+    scopes_supported: LIST,
+    claims_supported: LIST,
+    token_endpoint_auth_methods_supported: LIST,
+    token_endpoint_auth_signing_alg_values_supported: LIST,
+    code_challenge_methods_supported: LIST,
+    request_parameter_supported: Type.Boolean(),
+    request_uri_parameter_supported: Type.Boolean(),
+    claims_parameter_supported: Type.Boolean(),
+    authorization_response_iss_parameter_supported: Type.Boolean(),
+  },
+  { $id: 'oidcConfiguration' },
+);
+
+export const schemas = {
+  discoverOidcConfiguration: {
+    summary: 'Show what this issuer supports, and where.',
+    responses: { 200: METADATA, 304: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -7,9 +7,11 @@ import type { ClientMetadata } from '../client/members.ts';
 import { checkMetadata, rulesOf } from '../client/metadata.ts';
 import { presentRegistered } from '../client/present.ts';
 import { registerClient } from '../client/register.ts';
+import { CLIENT } from '../client/schema.ts';
 import { publicUrl } from '../flow/flow.ts';
 import { json, noContent, type Reply } from '../http/reply.ts';
 import { bearerOf, type Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { deleteClient, findClient } from '../store/clients.ts';
@@ -102,3 +104,23 @@ function checkToken(server: AuthorizationServer, client: Client, request: Reques
   if (!hash || hash.length !== expected.length || !timingSafeEqual(hash, expected))
     throw new OAuthError('unauthorized');
 }
+
+export const schemas = {
+  createOidcDynamicClient: { summary: 'Register a client.', body: CLIENT, responses: { 201: CLIENT } },
+  getOidcDynamicClient: {
+    summary: 'Show a registered client to itself.',
+    security: ['bearer'],
+    responses: { 200: CLIENT },
+  },
+  setOidcDynamicClient: {
+    summary: 'Let a registered client replace its metadata.',
+    security: ['bearer'],
+    body: CLIENT,
+    responses: { 200: CLIENT },
+  },
+  deleteOidcDynamicClient: {
+    summary: 'Let a registered client delete itself.',
+    security: ['bearer'],
+    responses: { 204: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,17 +1,20 @@
+import Type from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { authenticateClient } from '../client_auth/authenticate.ts';
 import * as grants from '../grants/index.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { Parameters } from '../oauth/parameters.ts';
+import { TOKEN_RESPONSE } from '../token/authorization.ts';
 import type { Grant } from '../token/grant.ts';
 import { issue } from '../token/issue.ts';
 import { oauthError, oauthJson } from './oauth_reply.ts';
 import { postedForm } from './posted_form.ts';
 
 /** RFC 6749 section 3.2. */
-export async function token(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function oauth2TokenExchange(server: AuthorizationServer, request: Request): Promise<Reply> {
   try {
     const parameters = postedForm(request);
     const grant = findGrant(parameters);
@@ -33,3 +36,25 @@ function findGrant(parameters: Parameters): Grant {
   const hint = grant_type === '' ? "The parameter 'grant_type' is missing." : 'The grant type is not supported.';
   throw new OAuthError('invalid_request', hint);
 }
+
+export const schemas = {
+  oauth2TokenExchange: {
+    summary: 'Exchange a grant for tokens.',
+    security: ['basic', 'oauth2'],
+    // Each grant has parameters of its own; these are the usual ones.
+    form: Type.Object({
+      grant_type: Type.String(),
+      client_id: Type.Optional(Type.String()),
+      client_secret: Type.Optional(Type.String()),
+      code: Type.Optional(Type.String()),
+      code_verifier: Type.Optional(Type.String()),
+      redirect_uri: Type.Optional(Type.String()),
+      refresh_token: Type.Optional(Type.String()),
+      device_code: Type.Optional(Type.String()),
+      assertion: Type.Optional(Type.String()),
+      scope: Type.Optional(Type.String()),
+      audience: Type.Optional(Type.String()),
+    }),
+    responses: { 200: TOKEN_RESPONSE },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { clientOf } from '../client/client.ts';
 import { json, type Reply } from '../http/reply.ts';
 import { bearerOf, formOf, queryOf, type Request } from '../http/request.ts';
+import type { RouteSchema } from '../http/route.ts';
 import { signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
+import { INTEGER } from '../lib/schema.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { identityClaims } from '../token/id_token.ts';
 import { findBearer, isActive } from '../token/inspect.ts';
 import { openSession } from '../token/session.ts';
 
 /** OpenID Connect Core section 5.3. Hydra: any access token will do, with or without the scope `openid`. */
-export async function userinfo(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function getOidcUserInfo(server: AuthorizationServer, request: Request): Promise<Reply> {
   const row = await authenticate(server, tokenOf(request));
   const client = clientOf(row);
   const claims = {
@@ -49,3 +52,25 @@ function challenge(
   const authenticate = `Bearer error="${error}",error_description="${description}"`;
   return new OAuthError(code, '', { status: 401, headers: { 'www-authenticate': authenticate } });
 }
+
+/** OpenID Connect Core section 5.1. What else the consent app said stands beside these. */
+const texts =
+  'name given_name family_name middle_name nickname preferred_username profile picture website email gender birthdate zoneinfo locale phone_number';
+const USER_INFO = Type.Object(
+  {
+    sub: Type.String(),
+    ...Object.fromEntries(texts.split(' ').map((name) => [name, Type.Optional(Type.String())])),
+    email_verified: Type.Optional(Type.Boolean()),
+    phone_number_verified: Type.Optional(Type.Boolean()),
+    updated_at: Type.Optional(INTEGER),
+  },
+  { $id: 'oidcUserInfo', additionalProperties: true },
+);
+
+export const schemas = {
+  getOidcUserInfo: {
+    summary: 'Show the claims about the person whom an access token stands for.',
+    security: ['oauth2'],
+    responses: { 200: { 'application/json': USER_INFO, 'application/jwt': Type.String() } },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,17 +1,22 @@
+import Type, { type Static } from 'typebox';
 import type { Client } from '../client/client.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { INTEGER } from '../lib/schema.ts';
 import type { Queries } from '../store/tables.ts';
 
-/** RFC 6749 section 5.1. */
-export type TokenResponse = {
-  readonly access_token: string;
-  readonly token_type: 'bearer';
-  /** Seconds. */
-  readonly expires_in: number;
-  readonly scope: string;
-  readonly refresh_token?: string;
-  readonly id_token?: string;
-};
+/** RFC 6749 section 5.1. `expires_in` counts seconds. */
+export const TOKEN_RESPONSE = Type.Object(
+  {
+    access_token: Type.String(),
+    token_type: Type.Literal('bearer'),
+    expires_in: INTEGER,
+    scope: Type.String(),
+    refresh_token: Type.Optional(Type.String()),
+    id_token: Type.Optional(Type.String()),
+  },
+  { $id: 'oAuth2TokenExchange' },
+);
+export type TokenResponse = Readonly<Static<typeof TOKEN_RESPONSE>>;
 
 /** What a grant has proven, and all that the issuer needs to mint tokens from it. */
 export type Authorization = {

@@ -6,9 +6,11 @@ import { completeMembers } from '../../client/members.ts';
 import { checkMetadata, rulesOf } from '../../client/metadata.ts';
 import { patchDocument, touches } from '../../client/patch.ts';
 import { presentClient, presentWritten } from '../../client/present.ts';
+import { CLIENT, CLIENT_LIFESPANS, JSON_PATCH } from '../../client/schema.ts';
 import { generateSecret, hashChosenSecret, hashGeneratedSecret } from '../../client/secret.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import { OAuthError } from '../../oauth/error.ts';
 
 const pathId = (request: Request): string => request.params.id ?? '';
@@ -82,3 +84,21 @@ function checkHasSecret({ token_endpoint_auth_method }: Client): void {
     );
   }
 }
+
+export const schemas = {
+  setOAuth2Client: { summary: 'Replace all metadata of a client.', body: CLIENT, responses: { 200: CLIENT } },
+  patchOAuth2Client: { summary: 'Change a client with a JSON Patch.', body: JSON_PATCH, responses: { 200: CLIENT } },
+  setOAuth2ClientLifespans: {
+    summary: 'Replace the lifespans that a client has of its own.',
+    body: CLIENT_LIFESPANS,
+    responses: { 200: CLIENT },
+  },
+  rotateOAuth2ClientSecret: {
+    summary: 'Make a new secret; those that are in use go on working.',
+    responses: { 200: CLIENT },
+  },
+  deleteRotatedOAuth2ClientSecrets: {
+    summary: 'End all secrets of a client but the newest.',
+    responses: { 200: CLIENT },
+  },
+} satisfies Record<string, RouteSchema>;

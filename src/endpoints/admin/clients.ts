@@ -1,16 +1,19 @@
+import Type from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { type Client, clientOf } from '../../client/client.ts';
 import { decodeClient } from '../../client/decode.ts';
 import { presentClient, presentWritten } from '../../client/present.ts';
 import { registerClient } from '../../client/register.ts';
+import { CLIENT } from '../../client/schema.ts';
 import { publicUrl } from '../../flow/flow.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { encode } from '../../oauth/parameters.ts';
 import { deleteClient, findClient, listClients } from '../../store/clients.ts';
 import { write } from '../../store/write.ts';
-import { linkHeader, readPage } from './paging.ts';
+import { linkHeader, PAGING, readPage } from './paging.ts';
 
 /** RFC 7591 section 3.1, for administrators: the id and the secret may be chosen. */
 export async function createOAuth2Client(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -58,3 +61,22 @@ const escapedTwice = (id: string): string =>
     .replaceAll('+', '%20')
     .replace(/%(24|26|2B|3D|3A|40)/g, (escaped) => decodeURIComponent(escaped))
     .replaceAll('%', '%25');
+
+export const schemas = {
+  createOAuth2Client: {
+    summary: 'Create a client; its id and its secret may be chosen.',
+    body: CLIENT,
+    responses: { 201: CLIENT },
+  },
+  getOAuth2Client: { summary: 'Show a client, without its secret.', responses: { 200: CLIENT } },
+  listOAuth2Clients: {
+    summary: 'List the clients; the header `Link` leads to the next page.',
+    query: Type.Object({
+      ...PAGING,
+      client_name: Type.Optional(Type.String()),
+      owner: Type.Optional(Type.String()),
+    }),
+    responses: { 200: Type.Array(CLIENT) },
+  },
+  deleteOAuth2Client: { summary: 'Delete a client and what was issued to it.', responses: { 204: null } },
+} satisfies Record<string, RouteSchema>;

@@ -6,13 +6,24 @@ import { type ConsentRequest, checkAge, requestUrl } from '../../flow/flow.ts';
 import { jsonBody } from '../../http/body.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import { INTEGER, RAW_JSON, TEXTS } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
-import { challengeOf, flowClient, questionOf, REFUSAL, refusalOf } from './requests.ts';
+import {
+  CONSENT_REQUEST,
+  CONSENT_SESSION_CLAIMS,
+  challengeOf,
+  flowClient,
+  questionOf,
+  REDIRECT_TO,
+  REFUSAL,
+  refusalOf,
+} from './requests.ts';
 
 /** What the consent app has to know to ask. */
-export async function getConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function getOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'consent_challenge');
   const flow = await openConsent(server, challenge);
   return json(200, {
@@ -32,22 +43,20 @@ export async function getConsentRequest(server: AuthorizationServer, request: Re
   });
 }
 
-const ACCEPT_CONSENT = Type.Object({
-  grant_scope: Type.Optional(Type.Array(Type.String())),
-  grant_access_token_audience: Type.Optional(Type.Array(Type.String())),
-  session: Type.Optional(
-    Type.Object({
-      access_token: Type.Optional(Type.Union([Type.Null(), Type.Record(Type.String(), Type.Unknown())])),
-      id_token: Type.Optional(Type.Union([Type.Null(), Type.Record(Type.String(), Type.Unknown())])),
-    }),
-  ),
-  remember: Type.Optional(Type.Boolean()),
-  remember_for: Type.Optional(Type.Integer()),
-  context: Type.Optional(Type.Unknown()),
-});
+const ACCEPT_CONSENT = Type.Object(
+  {
+    grant_scope: Type.Optional(TEXTS),
+    grant_access_token_audience: Type.Optional(TEXTS),
+    session: Type.Optional(CONSENT_SESSION_CLAIMS),
+    remember: Type.Optional(Type.Boolean()),
+    remember_for: Type.Optional(INTEGER),
+    context: Type.Optional(RAW_JSON),
+  },
+  { $id: 'acceptOAuth2ConsentRequest' },
+);
 
 /** Hydra: what the app grants need not be what was requested. */
-export async function acceptConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function acceptOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'consent_challenge');
   const body = consentBody(request, ACCEPT_CONSENT);
   const flow = await openConsent(server, challenge);
@@ -69,7 +78,7 @@ export async function acceptConsentRequest(server: AuthorizationServer, request:
   return redirectTo(withQuery(requestUrl(server, flow), { consent_verifier }));
 }
 
-export async function rejectConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function rejectOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'consent_challenge');
   const rejected = refusalOf(consentBody(request, REFUSAL), 'consent request denied');
   const flow = await openConsent(server, challenge);
@@ -94,3 +103,25 @@ function consentBody<Schema extends Type.TSchema>(request: Request, schema: Sche
     throw new OAuthError('unclassified', `Unable to decode the body: ${(error as SyntaxError).message}.`);
   }
 }
+
+const query = Type.Object({ consent_challenge: Type.String() });
+
+export const schemas = {
+  getOAuth2ConsentRequest: {
+    summary: 'Show the consent app which client asks for what.',
+    query,
+    responses: { 200: CONSENT_REQUEST },
+  },
+  acceptOAuth2ConsentRequest: {
+    summary: 'Say what the person grants, and what the tokens tell about them.',
+    query,
+    body: ACCEPT_CONSENT,
+    responses: { 200: REDIRECT_TO },
+  },
+  rejectOAuth2ConsentRequest: {
+    summary: 'Turn the client down; it is told why.',
+    query,
+    body: REFUSAL,
+    responses: { 200: REDIRECT_TO },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { clientOf } from '../../client/client.ts';
 import { presentClient } from '../../client/present.ts';
@@ -5,12 +6,14 @@ import { openDetails } from '../../flow/consent_details.ts';
 import { requestUrl } from '../../flow/flow.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
+import { INTEGER, RAW_JSON, TEXTS, TIME } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { type Parameters, spaceList } from '../../oauth/parameters.ts';
 import { type ConsentChoice, deleteConsents, listConsents } from '../../store/consents.ts';
 import { write } from '../../store/write.ts';
-import { linkHeader, readPage } from './paging.ts';
-import { questionOf } from './requests.ts';
+import { linkHeader, PAGING, readPage } from './paging.ts';
+import { CONSENT_REQUEST, CONSENT_SESSION_CLAIMS, questionOf } from './requests.ts';
 
 /** What a person has granted, and to whom. Hydra: what was granted because an earlier consent covered it is not listed. */
 export async function listOAuth2ConsentSessions(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -78,3 +81,36 @@ function choiceOf(parameters: Parameters): ConsentChoice {
     "Say 'consent_request_id', 'subject' and 'client', or 'subject' and 'all=true'.",
   );
 }
+
+const CONSENT_SESSION = Type.Object(
+  {
+    consent_request_id: Type.String(),
+    consent_request: CONSENT_REQUEST,
+    grant_scope: TEXTS,
+    grant_access_token_audience: TEXTS,
+    session: CONSENT_SESSION_CLAIMS,
+    remember: Type.Boolean(),
+    remember_for: INTEGER,
+    handled_at: TIME,
+    context: RAW_JSON,
+  },
+  { $id: 'oAuth2ConsentSession' },
+);
+
+export const schemas = {
+  listOAuth2ConsentSessions: {
+    summary: 'List what a person granted to which clients.',
+    query: Type.Object({ ...PAGING, subject: Type.String(), login_session_id: Type.Optional(Type.String()) }),
+    responses: { 200: Type.Array(CONSENT_SESSION, { $id: 'oAuth2ConsentSessions' }) },
+  },
+  revokeOAuth2ConsentSessions: {
+    summary: 'Take consents back, with everything that was issued because of them.',
+    query: Type.Object({
+      subject: Type.Optional(Type.String()),
+      client: Type.Optional(Type.String()),
+      consent_request_id: Type.Optional(Type.String()),
+      all: Type.Optional(Type.Boolean()),
+    }),
+    responses: { 204: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -6,11 +6,16 @@ import { userCodeHashes } from '../../flow/user_code.ts';
 import { jsonBody } from '../../http/body.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { Parameters } from '../../oauth/parameters.ts';
 import { type DeviceCodeRow, findUserCode } from '../../store/device_codes.ts';
+import { REDIRECT_TO } from './requests.ts';
 
-export const ACCEPT_USER_CODE = Type.Object({ user_code: Type.Optional(Type.String()) });
+const ACCEPT_USER_CODE = Type.Object(
+  { user_code: Type.Optional(Type.String()) },
+  { $id: 'acceptDeviceUserCodeRequest' },
+);
 
 /** RFC 8628 section 3.3: the device app says which code the person typed. */
 export async function acceptUserCodeRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -50,3 +55,12 @@ async function findDevice(server: AuthorizationServer, user_code: string): Promi
   }
   throw new OAuthError('invalid_request', 'The user code is unknown, was used, or has expired.');
 }
+
+export const schemas = {
+  acceptUserCodeRequest: {
+    summary: 'Say which user code the person typed.',
+    query: Type.Object({ device_challenge: Type.String() }),
+    body: ACCEPT_USER_CODE,
+    responses: { 200: REDIRECT_TO },
+  },
+} satisfies Record<string, RouteSchema>;

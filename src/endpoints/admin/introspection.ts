@@ -1,6 +1,9 @@
+import Type, { type Static } from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
+import { CLAIMS, INTEGER, TEXTS } from '../../lib/schema.ts';
 import { spaceList } from '../../oauth/parameters.ts';
 import { coversScope } from '../../oauth/scope.ts';
 import type { TokenRow } from '../../store/tokens.ts';
@@ -28,7 +31,26 @@ function covers(server: AuthorizationServer, row: TokenRow, needed: readonly str
 }
 
 /** RFC 7662 section 2.2, and `ext` with what the consent app added. */
-function describe(server: AuthorizationServer, row: TokenRow) {
+const INTROSPECTION = Type.Object(
+  {
+    active: Type.Boolean(),
+    scope: Type.Optional(Type.String()),
+    client_id: Type.Optional(Type.String()),
+    sub: Type.Optional(Type.String()),
+    obfuscated_subject: Type.Optional(Type.String()),
+    exp: Type.Optional(INTEGER),
+    iat: Type.Optional(INTEGER),
+    nbf: Type.Optional(INTEGER),
+    aud: Type.Optional(TEXTS),
+    iss: Type.Optional(Type.String()),
+    token_type: Type.Optional(Type.String()),
+    token_use: Type.Optional(Type.String()),
+    ext: Type.Optional(CLAIMS),
+  },
+  { $id: 'introspectedOAuth2Token' },
+);
+
+function describe(server: AuthorizationServer, row: TokenRow): Static<typeof INTROSPECTION> {
   const { mapped_subject, access_token } = openSession(server, row.session);
   const lifespan = row.kind === 'refresh_token' ? server.config.ttl.refresh_token : server.config.ttl.access_token;
   return {
@@ -47,3 +69,11 @@ function describe(server: AuthorizationServer, row: TokenRow) {
     ...(access_token === undefined ? {} : { ext: access_token }),
   };
 }
+
+export const schemas = {
+  introspectOAuth2Token: {
+    summary: 'Tell whether a token is good, and what it stands for.',
+    form: Type.Object({ token: Type.String(), scope: Type.Optional(Type.String()) }),
+    responses: { 200: INTROSPECTION },
+  },
+} satisfies Record<string, RouteSchema>;

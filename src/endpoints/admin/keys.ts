@@ -4,7 +4,14 @@ import { type AuthorizationServer, seconds } from '../../authorization_server.ts
 import { jsonBody } from '../../http/body.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
-import { canonicalJwk, generateJwk, isSigningAlgorithm } from '../../keys/json_web_key.ts';
+import type { RouteSchema } from '../../http/route.ts';
+import {
+  canonicalJwk,
+  generateJwk,
+  isSigningAlgorithm,
+  JSON_WEB_KEY,
+  JSON_WEB_KEY_SET,
+} from '../../keys/json_web_key.ts';
 import { openJwk, sealJwk } from '../../keys/signing_keys.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts';
 import { OAuthError } from '../../oauth/error.ts';
@@ -29,11 +36,14 @@ export async function getJsonWebKey(server: AuthorizationServer, request: Reques
   return json(200, { keys: [openJwk(server.keys.rows, row)] });
 }
 
-export const CREATE_KEY = Type.Object({
-  alg: Type.Optional(Type.String()),
-  use: Type.Optional(Type.String()),
-  kid: Type.Optional(Type.String({ maxLength: 255 })),
-});
+const CREATE_KEY = Type.Object(
+  {
+    alg: Type.Optional(Type.String()),
+    use: Type.Optional(Type.String()),
+    kid: Type.Optional(Type.String({ maxLength: 255 })),
+  },
+  { $id: 'createJsonWebKeySet' },
+);
 
 /** Adds a key to a set. In a set of ours it signs as soon as it has been published for `gatehouse.keys.lead_time`. */
 export async function createJsonWebKeySet(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -120,3 +130,28 @@ function decoded<T>(decode: () => T): T {
 /** On the issuer's host, escaped once. */
 const locationOf = (server: AuthorizationServer, set: string): string =>
   `${server.config.urls.self.issuer.replace(/\/$/, '')}/keys/${encodeURIComponent(set)}`;
+
+export const schemas = {
+  getJsonWebKeySet: {
+    summary: 'Show a key set, private members included.',
+    responses: { 200: JSON_WEB_KEY_SET },
+  },
+  getJsonWebKey: { summary: 'Show one key of a set.', responses: { 200: JSON_WEB_KEY_SET } },
+  createJsonWebKeySet: {
+    summary: 'Make a key, in a set that may be a new one.',
+    body: CREATE_KEY,
+    responses: { 201: JSON_WEB_KEY_SET },
+  },
+  setJsonWebKeySet: {
+    summary: 'Replace a key set.',
+    body: JSON_WEB_KEY_SET,
+    responses: { 200: JSON_WEB_KEY_SET },
+  },
+  setJsonWebKey: {
+    summary: 'Store a key, in the place of the one with the same id.',
+    body: JSON_WEB_KEY,
+    responses: { 200: JSON_WEB_KEY },
+  },
+  deleteJsonWebKeySet: { summary: 'Delete a key set.', responses: { 204: null } },
+  deleteJsonWebKey: { summary: 'Delete one key of a set.', responses: { 204: null } },
+} satisfies Record<string, RouteSchema>;

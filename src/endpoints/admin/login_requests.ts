@@ -6,13 +6,15 @@ import { checkAge, type LoginRequest, requestUrl } from '../../flow/flow.ts';
 import { jsonBody } from '../../http/body.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import type { Json } from '../../lib/json.ts';
+import { INTEGER, RAW_JSON, TEXTS } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
-import { challengeOf, flowClient, questionOf, REFUSAL, refusalOf } from './requests.ts';
+import { challengeOf, flowClient, QUESTION, questionOf, REDIRECT_TO, REFUSAL, refusalOf } from './requests.ts';
 
 /** What the login app has to know to ask. */
-export async function getLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function getOAuth2LoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'login_challenge');
   const flow = await openLogin(server, challenge);
   return json(200, {
@@ -29,22 +31,25 @@ export async function getLoginRequest(server: AuthorizationServer, request: Requ
 /** Characters of an identifier that every database keeps whole. */
 const LONGEST = 255;
 
-const ACCEPT_LOGIN = Type.Object({
-  subject: Type.Optional(Type.String({ maxLength: LONGEST })),
-  remember: Type.Optional(Type.Boolean()),
-  remember_for: Type.Optional(Type.Integer()),
-  extend_session_lifespan: Type.Optional(Type.Boolean()),
-  acr: Type.Optional(Type.String()),
-  amr: Type.Optional(Type.Array(Type.String())),
-  identity_provider_session_id: Type.Optional(Type.String({ maxLength: LONGEST })),
-  force_subject_identifier: Type.Optional(Type.String({ maxLength: LONGEST })),
-  context: Type.Optional(Type.Unknown()),
-});
+const ACCEPT_LOGIN = Type.Object(
+  {
+    subject: Type.String({ maxLength: LONGEST }),
+    remember: Type.Optional(Type.Boolean()),
+    remember_for: Type.Optional(INTEGER),
+    extend_session_lifespan: Type.Optional(Type.Boolean()),
+    acr: Type.Optional(Type.String()),
+    amr: Type.Optional(TEXTS),
+    identity_provider_session_id: Type.Optional(Type.String({ maxLength: LONGEST })),
+    force_subject_identifier: Type.Optional(Type.String({ maxLength: LONGEST })),
+    context: Type.Optional(RAW_JSON),
+  },
+  { $id: 'acceptOAuth2LoginRequest' },
+);
 
-export async function acceptLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function acceptOAuth2LoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'login_challenge');
   const body = loginBody(request, ACCEPT_LOGIN);
-  if (!body.subject) throw new OAuthError('invalid_request', "The member 'subject' must not be empty.");
+  if (body.subject === '') throw new OAuthError('invalid_request', "The member 'subject' must not be empty.");
   const flow = await openLogin(server, challenge);
   const { remembered } = flow;
   // Hydra: whoever is somebody else than remembered has to log in for real.
@@ -69,7 +74,7 @@ export async function acceptLoginRequest(server: AuthorizationServer, request: R
   return redirectTo(withQuery(requestUrl(server, flow), { login_verifier }));
 }
 
-export async function rejectLoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
+export async function rejectOAuth2LoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'login_challenge');
   const rejected = refusalOf(loginBody(request, REFUSAL), 'login request denied');
   const flow = await openLogin(server, challenge);
@@ -93,3 +98,25 @@ function loginBody<Schema extends Type.TSchema>(request: Request, schema: Schema
     throw new OAuthError('invalid_request', `Unable to decode the body: ${(error as SyntaxError).message}.`);
   }
 }
+
+const query = Type.Object({ login_challenge: Type.String() });
+
+export const schemas = {
+  getOAuth2LoginRequest: {
+    summary: 'Show the login app who wants a login, and whom the browser is known to be.',
+    query,
+    responses: { 200: Type.Object({ ...QUESTION, session_id: Type.String() }, { $id: 'oAuth2LoginRequest' }) },
+  },
+  acceptOAuth2LoginRequest: {
+    summary: 'Say who logged in.',
+    query,
+    body: ACCEPT_LOGIN,
+    responses: { 200: REDIRECT_TO },
+  },
+  rejectOAuth2LoginRequest: {
+    summary: 'Turn the login down; the client is told why.',
+    query,
+    body: REFUSAL,
+    responses: { 200: REDIRECT_TO },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,7 +1,9 @@
+import Type from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { endSession } from '../../flow/end_session.ts';
 import { noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { deleteSubjectSessions, findEndableSession } from '../../store/login_sessions.ts';
 import { write } from '../../store/write.ts';
@@ -21,3 +23,11 @@ export async function revokeOAuth2LoginSessions(server: AuthorizationServer, req
   if (session) await endSession(server, session);
   return noContent();
 }
+
+export const schemas = {
+  revokeOAuth2LoginSessions: {
+    summary: 'End one login session, or all of a person.',
+    query: Type.Object({ subject: Type.Optional(Type.String()), sid: Type.Optional(Type.String()) }),
+    responses: { 204: null },
+  },
+} satisfies Record<string, RouteSchema>;

@@ -1,13 +1,18 @@
+import Type from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { clientOf } from '../../client/client.ts';
 import { presentClient } from '../../client/present.ts';
+import { CLIENT } from '../../client/schema.ts';
 import { publicUrl } from '../../flow/flow.ts';
 import { acceptLogout, findLogout, rejectLogout, type StoredLogout } from '../../flow/logout.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import type { RouteSchema } from '../../http/route.ts';
+import { nullable, TIME } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
 import { findClient } from '../../store/clients.ts';
+import { REDIRECT_TO } from './requests.ts';
 
 const challengeOf = (request: Request): string =>
   queryOf(request).get('logout_challenge') || queryOf(request).get('challenge');
@@ -57,3 +62,28 @@ async function load(server: AuthorizationServer, challenge: string): Promise<Sto
   if (!logout) throw new OAuthError('row_not_found');
   return logout;
 }
+
+const LOGOUT_REQUEST = Type.Object(
+  {
+    challenge: Type.String(),
+    subject: Type.String(),
+    sid: Type.String(),
+    request_url: Type.String(),
+    rp_initiated: Type.Boolean(),
+    expires_at: nullable(TIME),
+    requested_at: nullable(TIME),
+    client: nullable(CLIENT),
+  },
+  { $id: 'oAuth2LogoutRequest' },
+);
+const query = Type.Object({ logout_challenge: Type.String() });
+
+export const schemas = {
+  getOAuth2LogoutRequest: {
+    summary: 'Show the logout app who wants to end which session.',
+    query,
+    responses: { 200: LOGOUT_REQUEST, 410: REDIRECT_TO },
+  },
+  acceptOAuth2LogoutRequest: { summary: 'End the session.', query, responses: { 200: REDIRECT_TO } },
+  rejectOAuth2LogoutRequest: { summary: 'Leave the session as it is.', query, responses: { 204: null } },
+} satisfies Record<string, RouteSchema>;

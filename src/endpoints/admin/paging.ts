@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { queryOf, type Request } from '../../http/request.ts';
 import { type ErrorCode, OAuthError } from '../../oauth/error.ts';
@@ -7,6 +8,12 @@ const DEFAULT_SIZE = 100;
 const LARGEST_SIZE = 500;
 /** Seconds that a page token is good for. */
 const TOKEN_LIFE = 3600;
+
+/** The parameters of a listing. A larger page than the largest is cut, not refused. */
+export const PAGING = {
+  page_size: Type.Optional(Type.Integer({ format: 'int64', minimum: 1, maximum: LARGEST_SIZE, default: DEFAULT_SIZE })),
+  page_token: Type.Optional(Type.String()),
+};
 
 /** One page of a list that is ordered by a key: the rows whose key comes after `after`. */
 export type Page = { readonly size: number; readonly after: string };

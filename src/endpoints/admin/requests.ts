@@ -2,8 +2,10 @@ import { decodeJwt } from 'jose';
 import Type from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { type Client, clientOf } from '../../client/client.ts';
+import { CLIENT } from '../../client/schema.ts';
 import { type Flow, parametersOf, type Refusal } from '../../flow/flow.ts';
 import { queryOf, type Request } from '../../http/request.ts';
+import { CLAIMS, INTEGER, nullable, RAW_JSON, TEXTS } from '../../lib/schema.ts';
 import { audienceOf } from '../../oauth/audience.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { spaceList } from '../../oauth/parameters.ts';
@@ -24,6 +26,52 @@ export async function flowClient(server: AuthorizationServer, flow: Flow): Promi
 }
 
 /** What login and consent requests have in common. */
+export const QUESTION = {
+  challenge: Type.String(),
+  requested_scope: TEXTS,
+  requested_access_token_audience: TEXTS,
+  skip: Type.Boolean(),
+  subject: Type.String(),
+  oidc_context: nullable(
+    Type.Object(
+      {
+        acr_values: Type.Optional(TEXTS),
+        ui_locales: Type.Optional(TEXTS),
+        display: Type.Optional(Type.String()),
+        id_token_hint_claims: Type.Optional(CLAIMS),
+        login_hint: Type.Optional(Type.String()),
+      },
+      { $id: 'oAuth2ConsentRequestOpenIDConnectContext' },
+    ),
+  ),
+  client: CLIENT,
+  request_url: Type.String(),
+};
+
+/** What the consent app gets, and what a listing of consents shows again. */
+export const CONSENT_REQUEST = Type.Object(
+  {
+    ...QUESTION,
+    consent_request_id: Type.String(),
+    login_challenge: Type.String(),
+    login_session_id: Type.String(),
+    acr: Type.String(),
+    amr: TEXTS,
+    context: RAW_JSON,
+  },
+  { $id: 'oAuth2ConsentRequest' },
+);
+
+/** What the consent app adds to the tokens. */
+export const CONSENT_SESSION_CLAIMS = Type.Object(
+  { access_token: Type.Optional(nullable(CLAIMS)), id_token: Type.Optional(nullable(CLAIMS)) },
+  { $id: 'acceptOAuth2ConsentRequestSession' },
+);
+
+/** Where the app sends the browser next. */
+export const REDIRECT_TO = Type.Object({ redirect_to: Type.String() }, { $id: 'oAuth2RedirectTo' });
+
+/** The members of `QUESTION` that the flow tells. */
 export function questionOf(flow: Flow) {
   const parameters = parametersOf(flow);
   return {
@@ -49,13 +97,16 @@ function oidcContext(parameters: ReturnType<typeof parametersOf>) {
 }
 
 /** The body of both rejections. */
-export const REFUSAL = Type.Object({
-  error: Type.Optional(Type.String()),
-  error_description: Type.Optional(Type.String()),
-  error_hint: Type.Optional(Type.String()),
-  error_debug: Type.Optional(Type.String()),
-  status_code: Type.Optional(Type.Integer()),
-});
+export const REFUSAL = Type.Object(
+  {
+    error: Type.Optional(Type.String()),
+    error_description: Type.Optional(Type.String()),
+    error_hint: Type.Optional(Type.String()),
+    error_debug: Type.Optional(Type.String()),
+    status_code: Type.Optional(INTEGER),
+  },
+  { $id: 'rejectOAuth2Request' },
+);
 
 export const refusalOf = (body: Type.Static<typeof REFUSAL>, error: string): Refusal => ({
   error: body.error || error,

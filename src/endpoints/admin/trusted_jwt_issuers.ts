@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { json, noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
-import { canonicalJwk, publicJwk } from '../../keys/json_web_key.ts';
+import type { RouteSchema } from '../../http/route.ts';
+import { canonicalJwk, JSON_WEB_KEY, publicJwk } from '../../keys/json_web_key.ts';
 import { sealJwk } from '../../keys/signing_keys.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../../lib/json.ts';
+import { nullable, TEXTS, TIME } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { spaceList } from '../../oauth/parameters.ts';
 import { deleteKey, findKey, insertKey } from '../../store/json_web_keys.ts';
@@ -17,7 +20,7 @@ import {
   type TrustRow,
 } from '../../store/trusted_jwt_issuers.ts';
 import { write } from '../../store/write.ts';
-import { linkHeader, readPage } from './paging.ts';
+import { linkHeader, PAGING, readPage } from './paging.ts';
 
 type TrustRequest = {
   readonly issuer: string;
@@ -167,3 +170,49 @@ function time(value: Json | undefined): number | undefined {
   if (Number.isNaN(parsed)) throw new SyntaxError("'expires_at' must be a time such as 2030-01-01T00:00:00Z");
   return Math.round(parsed / 1000);
 }
+
+const TRUST = Type.Object(
+  {
+    issuer: Type.String({ maxLength: LONGEST }),
+    subject: Type.Optional(Type.String({ maxLength: LONGEST })),
+    allow_any_subject: Type.Optional(Type.Boolean()),
+    scope: Type.Optional(nullable(TEXTS)),
+    jwk: JSON_WEB_KEY,
+    expires_at: TIME,
+  },
+  { $id: 'trustOAuth2JwtGrantIssuer' },
+);
+
+const TRUSTED = Type.Object(
+  {
+    id: Type.String(),
+    issuer: Type.String(),
+    subject: Type.String(),
+    allow_any_subject: Type.Boolean(),
+    scope: nullable(TEXTS),
+    public_key: Type.Object({ set: Type.String(), kid: Type.String() }, { $id: 'trustedOAuth2JwtGrantJsonWebKey' }),
+    created_at: TIME,
+    expires_at: TIME,
+  },
+  { $id: 'trustedOAuth2JwtGrantIssuer' },
+);
+
+export const schemas = {
+  trustOAuth2JwtGrantIssuer: {
+    summary: 'Trust an issuer: its assertions are good for tokens.',
+    body: TRUST,
+    responses: { 201: TRUSTED },
+  },
+  getTrustedOAuth2JwtGrantIssuer: { summary: 'Show a trusted issuer.', responses: { 200: TRUSTED } },
+  listTrustedOAuth2JwtGrantIssuers: {
+    summary: 'List the trusted issuers.',
+    query: Type.Object({
+      ...PAGING,
+      max_items: PAGING.page_size,
+      default_items: PAGING.page_size,
+      issuer: Type.Optional(Type.String()),
+    }),
+    responses: { 200: Type.Array(TRUSTED, { $id: 'trustedOAuth2JwtGrantIssuers' }) },
+  },
+  deleteTrustedOAuth2JwtGrantIssuer: { summary: 'Trust an issuer no more.', responses: { 204: null } },
+} satisfies Record<string, RouteSchema>;
