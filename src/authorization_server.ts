@@ -11,9 +11,13 @@ export type AuthorizationServer = {
   readonly keys: Keys;
   readonly remote_jwks: RemoteKeySets;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Milliseconds since 1970; tests freeze it. */
   readonly now: () => number;
 };
+
+/** What is counted, in the text format of Prometheus. */
+export type Metrics = { read(): Promise<string> };
 
 /** Whole seconds since 1970, as tokens and rows carry them. */
 export const seconds = (server: { now: () => number }): number => Math.floor(server.now() / 1000);

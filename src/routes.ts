@@ -11,6 +11,7 @@ import * as keys from './endpoints/admin/keys.ts';
 import * as login from './endpoints/admin/login_requests.ts';
 import * as sessions from './endpoints/admin/login_sessions.ts';
 import * as logout from './endpoints/admin/logout_requests.ts';
+import * as metrics from './endpoints/admin/metrics.ts';
 import * as tokens from './endpoints/admin/tokens.ts';
 import * as trusts from './endpoints/admin/trusted_jwt_issuers.ts';
 import * as version from './endpoints/admin/version.ts';
@@ -74,8 +75,21 @@ export const publicApi: Routes = [
 ];
 
 /** Every URL of the public listener. */
-export const publicRoutes = ({ gatehouse }: Config): Routes =>
-  gatehouse.account_experience.enabled ? [...publicApi, ...accountExperienceRoutes] : publicApi;
+export const publicRoutes = ({ gatehouse, urls }: Config): Routes => [
+  ...publicApi,
+  ...insertedMetadata(new URL(urls.self.issuer).pathname),
+  ...(gatehouse.account_experience.enabled ? accountExperienceRoutes : []),
+];
+
+/** RFC 8414 section 3.1: the path of an issuer that has one stands behind the well-known part. */
+function insertedMetadata(issuerPath: string): Routes {
+  const path = issuerPath.replace(/\/$/, '');
+  if (path === '') return [];
+  return ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'].flatMap((wellKnown) => [
+    route('GET', `${wellKnown}${path}`, discovery, 'discoverOidcConfiguration'),
+    cors(`${wellKnown}${path}`),
+  ]);
+}
 
 /** Every URL of the admin listener, where the prefix `/admin` may be left out. */
 export const adminRoutes: Routes = [
@@ -115,5 +129,6 @@ export const adminRoutes: Routes = [
   route('DELETE', '/admin/keys/{set}/{kid}', keys, 'deleteJsonWebKey'),
   route('DELETE', '/admin/oauth2/tokens', tokens, 'deleteOAuth2Token'),
   route('GET', '/admin/version', version, 'getVersion'),
+  route('GET', '/admin/metrics/prometheus', metrics, 'getMetrics'),
   ...healthRoutes.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),
 ];

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AuthorizationServer } from './authorization_server.ts';
 import { parseDsn } from './config/dsn.ts';
 import type { Config } from './config/schema.ts';
+import { originsOfClient } from './endpoints/client_origins.ts';
 import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { loadKeys } from './keys/keys.ts';
@@ -10,6 +11,7 @@ import { adminRoutes, publicRoutes } from './routes.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { isEmptyDatabase, migrateUp, refusal } from './store/migrate.ts';
 import { createLog, logAnswers } from './telemetry/log.ts';
+import { startMetrics } from './telemetry/prometheus.ts';
 
 export type ListenerName = 'public' | 'admin';
 
@@ -42,7 +44,8 @@ export async function startServer(config: Config, options: StartOptions): Promis
   };
   const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
   const remote_jwks = new RemoteKeySets(config.clients.http, now);
-  const server: AuthorizationServer = Object.freeze({ config, db, keys, remote_jwks, log, now });
+  const { metrics, stop: stopMetrics } = startMetrics();
+  const server: AuthorizationServer = Object.freeze({ config, db, keys, remote_jwks, log, metrics, now });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);
   const listeners: [ListenerName, Listener][] = [];
@@ -50,6 +53,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     await Promise.all(listeners.map(([, listener]) => listener.close(PATIENCE)));
     await stopDelivery();
     stopLog();
+    stopMetrics();
     await db.close();
   };
   try {
@@ -76,10 +80,18 @@ export async function openStore(config: Config): Promise<Database> {
 }
 
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
-  const { host, port } = server.config.serve[name];
+  const { serve, feature_flags } = server.config;
+  const { host, port, cors } = serve[name];
   const routes = name === 'public' ? publicRoutes(server.config) : adminRoutes;
   try {
-    return await listen(server, routes, { name, host, port });
+    return await listen(server, routes, {
+      name,
+      host,
+      port,
+      cors,
+      allow_unbounded_origins: feature_flags.legacy_allow_insecure_origins,
+      clientOrigins: originsOfClient,
+    });
   } catch (error) {
     throw listenError(error, name, host, port);
   }

@@ -1,33 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { readBuild } from '../lib/build.ts';
 import { VERSION } from '../lib/version.ts';
-
-type Build = { readonly git_hash: string; readonly build_time: string };
-
-const UNKNOWN = 'unknown';
 
 export const versionCommand = (): Command =>
   new Command('version').description('Shows which version this is.').action(() => {
     const { git_hash, build_time } = readBuild();
-    console.log(`Version:    v${VERSION}\nGit Hash:   ${git_hash || UNKNOWN}\nBuild Time: ${build_time || UNKNOWN}`);
+    console.log(`Version:    v${VERSION}\nGit Hash:   ${git_hash}\nBuild Time: ${build_time}`);
   });
-
-/** `npm run build` leaves a note in dist/; sources that run as they are were never built. */
-function readBuild(): Build {
-  const note = new URL('../build.json', import.meta.url);
-  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as Build;
-  return { git_hash: checkedOut(), build_time: UNKNOWN };
-}
-
-/** Only of a clone of ours: installed in a project, git would answer for that project. */
-function checkedOut(): string {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  if (!existsSync(`${root}.git`)) return UNKNOWN;
-  try {
-    return execFileSync('git', ['-C', root, 'rev-parse', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return UNKNOWN;
-  }
-}

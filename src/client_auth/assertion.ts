@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config/schema.ts';
+import { type Config, urlBelow } from '../config/schema.ts';
 import type { Claims } from '../keys/jwt.ts';
 import type { Queries } from '../store/tables.ts';
 import { insertUsedJti } from '../store/used_jtis.ts';
 
 /** RFC 7523 section 3: what an assertion may call us, as the audience of a token request. */
-export const tokenEndpointNames = ({ urls }: Config): readonly string[] =>
-  [...new Set([urls.self.public, urls.self.issuer])].map((base) => `${base.replace(/\/$/, '')}/oauth2/token`);
+export const tokenEndpointNames = ({ urls, webfinger }: Config): readonly string[] => [
+  ...new Set([
+    webfinger.oidc_discovery.token_url,
+    urlBelow(urls.self.public, 'oauth2/token'),
+    urlBelow(urls.self.issuer, 'oauth2/token'),
+  ]),
+];
 
 /** RFC 7519 section 4.1.3: one string or many. */
 export function audienceOfClaims({ aud }: Claims): readonly string[] {

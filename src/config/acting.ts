@@ -9,6 +9,8 @@ const ACTING: readonly string[] = [
   'serve.public.port',
   'serve.admin.host',
   'serve.admin.port',
+  'serve.public.cors.*',
+  'serve.admin.cors.*',
   'serve.cookies.*',
   'urls.self.*',
   'urls.login',
@@ -42,9 +44,10 @@ const ACTING: readonly string[] = [
   'oidc.subject_identifiers.*',
   'oidc.dynamic_client_registration.*',
   'clients.http.*',
-  'webfinger.jwks.*',
+  'webfinger.*',
   'log.level',
   'log.format',
+  'feature_flags.legacy_allow_insecure_origins',
   'gatehouse.*',
 ];
 

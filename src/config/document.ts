@@ -29,16 +29,34 @@ const open = <Of extends Members>(members: Of) => Type.Partial(Type.Object(membe
 
 const METHODS = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'HEAD', 'OPTIONS', 'TRACE'] as const;
 
+const CORS_HEADERS = [
+  'Accept',
+  'Content-Type',
+  'Content-Length',
+  'Accept-Language',
+  'Content-Language',
+  'Authorization',
+];
+const CORS_EXPOSED = [
+  'Cache-Control',
+  'Expires',
+  'Last-Modified',
+  'Pragma',
+  'Content-Length',
+  'Content-Language',
+  'Content-Type',
+];
+
 const pem = () => closed({ path: text(), base64: text() });
 const tls = () => closed({ enabled: Type.Boolean(), cert: pem(), key: pem(), allow_termination_from: texts() });
 
 const cors = () =>
   closed({
     enabled: flag(),
-    allowed_origins: texts(),
-    allowed_methods: Type.Array(words(...METHODS)),
-    allowed_headers: texts(),
-    exposed_headers: texts(),
+    allowed_origins: texts({ default: [] }),
+    allowed_methods: Type.Array(words(...METHODS), { default: [...METHODS] }),
+    allowed_headers: texts({ default: CORS_HEADERS }),
+    exposed_headers: texts({ default: CORS_EXPOSED }),
     allow_credentials: flag(true),
     options_passthrough: flag(),
     max_age: integer({ minimum: 0, default: 0 }),

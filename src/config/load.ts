@@ -33,7 +33,7 @@ export function loadConfig(sources: Sources): Loaded {
   const { tree, warnings } = developmentDefaults(given);
   const document = withDefaults(DOCUMENT, tree) as FilledDocument;
   checkTogether(document);
-  return { config: resolveConfig(document), warnings: [...warnings, ...inactive(given)] };
+  return { config: resolveConfig(document), warnings: [...warnings, ...openToAll(document), ...inactive(given)] };
 }
 
 /** The DSN alone, for commands that must run beside a configuration that is not finished. Throws ConfigError. */
@@ -85,6 +85,16 @@ function checkTogether(document: FilledDocument): void {
   }
   parseDsn(document.dsn);
 }
+
+/** operations.md H16. */
+const openToAll = ({ serve }: FilledDocument): string[] =>
+  (['public', 'admin'] as const)
+    .filter((name) => serve[name].cors.enabled && serve[name].cors.allowed_origins.length === 0)
+    .map(
+      (name) =>
+        `"serve.${name}.cors.allowed_origins" is empty, so the pages of every origin may read what is answered, though ` +
+        'without credentials: list the origins that you mean, or "*" for all of them with credentials.',
+    );
 
 /** One sentence about everything that was set and does nothing. */
 function inactive(given: JsonObject): string[] {

@@ -1,3 +1,4 @@
+import type { CorsSettings } from '../http/cors.ts';
 import type { OutgoingPolicy } from '../http/outgoing.ts';
 import { durationSeconds, parseDuration } from '../lib/duration.ts';
 import type { Document } from './document.ts';
@@ -82,11 +83,26 @@ export type Config = {
     readonly dynamic_client_registration: { readonly enabled: boolean; readonly default_scope: readonly string[] };
   };
   readonly clients: { readonly http: OutgoingPolicy };
-  readonly webfinger: { readonly jwks: { readonly broadcast_keys: readonly string[] } };
+  readonly webfinger: {
+    readonly jwks: { readonly broadcast_keys: readonly string[] };
+    /** The addresses that discovery tells. A proxy in front may have moved them. */
+    readonly oidc_discovery: {
+      readonly auth_url: string;
+      readonly token_url: string;
+      readonly userinfo_url: string;
+      readonly jwks_url: string;
+      readonly device_authorization_url: string;
+      /** Undefined where registration is off. */
+      readonly client_registration_url: string | undefined;
+      readonly supported_claims: readonly string[];
+      readonly supported_scope: readonly string[];
+    };
+  };
   readonly log: {
     readonly level: 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
     readonly format: 'json' | 'json_pretty' | 'text';
   };
+  readonly feature_flags: { readonly legacy_allow_insecure_origins: boolean };
   readonly gatehouse: {
     readonly account_experience: { readonly enabled: boolean };
     /** Seconds in which a refresh token that comes again gets the same answer again. */
@@ -96,7 +112,7 @@ export type Config = {
   };
 };
 
-type Address = { readonly host: string; readonly port: number };
+type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
 
 type TimeToLive =
   | 'login_consent_request'
@@ -117,12 +133,14 @@ type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in k
 export type FilledDocument = Filled<Document>;
 
 export function resolveConfig(document: FilledDocument): Config {
-  const { serve, strategies, oauth2, oidc, clients, webfinger, log, gatehouse, dev, dsn, secrets } = document;
+  const urls = resolveUrls(document);
+  const { serve, strategies, oauth2, oidc, clients, webfinger, log, feature_flags, gatehouse, dev, dsn, secrets } =
+    document;
   return {
     dev,
     dsn,
     serve: { public: addressOf(serve.public), admin: addressOf(serve.admin), cookies: serve.cookies },
-    urls: resolveUrls(document),
+    urls,
     secrets: {
       system: secrets.system,
       cookie: secrets.cookie ?? secrets.system,
@@ -140,8 +158,9 @@ export function resolveConfig(document: FilledDocument): Config {
     },
     oidc,
     clients,
-    webfinger,
+    webfinger: { jwks: webfinger.jwks, oidc_discovery: resolveDiscovery(document, urls.self) },
     log,
+    feature_flags,
     gatehouse: {
       ...gatehouse,
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
@@ -163,7 +182,30 @@ function resolveGrants({ refresh_token, jwt }: FilledDocument['oauth2']['grant']
   };
 }
 
-const addressOf = ({ host, port }: Address): Address => ({ host, port });
+const addressOf = ({ host, port, cors }: Address): Address => ({ host, port, cors });
+
+function resolveDiscovery(
+  document: FilledDocument,
+  self: Config['urls']['self'],
+): Config['webfinger']['oidc_discovery'] {
+  const { oidc_discovery } = document.webfinger;
+  const { client_registration_url } = oidc_discovery;
+  const isRegistrationOn = document.oidc.dynamic_client_registration.enabled;
+  return {
+    auth_url: oidc_discovery.auth_url ?? urlBelow(self.public, 'oauth2/auth'),
+    token_url: oidc_discovery.token_url ?? urlBelow(self.public, 'oauth2/token'),
+    userinfo_url: oidc_discovery.userinfo_url ?? urlBelow(self.public, 'userinfo'),
+    jwks_url: oidc_discovery.jwks_url ?? urlBelow(self.issuer, '.well-known/jwks.json'),
+    device_authorization_url: oidc_discovery.device_authorization_url ?? urlBelow(self.public, 'oauth2/device/auth'),
+    client_registration_url:
+      client_registration_url ?? (isRegistrationOn ? urlBelow(self.public, 'oauth2/register') : undefined),
+    supported_claims: oidc_discovery.supported_claims,
+    supported_scope: oidc_discovery.supported_scope,
+  };
+}
+
+/** `path` below a base that may end in a slash. */
+export const urlBelow = (base: string, path: string): string => `${base.replace(/\/$/, '')}/${path}`;
 
 function resolveUrls({ urls }: FilledDocument): Config['urls'] {
   const issuer = urls.self.issuer;
@@ -173,7 +215,7 @@ function resolveUrls({ urls }: FilledDocument): Config['urls'] {
       ? withSlash(urls.self.public)
       : urls.self.public
     : issuer;
-  const fallback = (path: string) => `${self.replace(/\/$/, '')}/oauth2/fallbacks/${path}`;
+  const fallback = (path: string) => urlBelow(self, `oauth2/fallbacks/${path}`);
   const login = urls.login ?? fallback('login');
   return {
     self: { issuer, public: self },

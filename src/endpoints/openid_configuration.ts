@@ -4,7 +4,7 @@ import { RESPONSE_TYPES } from '../authorize/checks.ts';
 import { RESPONSE_MODES } from '../authorize/respond.ts';
 import { supportedSubjectTypes } from '../client/metadata.ts';
 import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
-import { publicUrl } from '../flow/flow.ts';
+import { urlBelow } from '../config/schema.ts';
 import * as grants from '../grants/index.ts';
 import { publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
@@ -16,24 +16,23 @@ import { TEXTS } from '../lib/schema.ts';
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
 export function discoverOidcConfiguration(server: AuthorizationServer, request: Request): Reply {
-  const { urls, oidc, strategies } = server.config;
+  const { urls, oidc, strategies, webfinger } = server.config;
+  const told = webfinger.oidc_discovery;
   const { alg } = server.keys.signing.signer(ID_TOKEN_SET);
   const metadata: Static<typeof METADATA> = {
     issuer: urls.self.issuer,
-    authorization_endpoint: publicUrl(server, 'oauth2/auth'),
-    device_authorization_endpoint: publicUrl(server, 'oauth2/device/auth'),
-    ...(oidc.dynamic_client_registration.enabled
-      ? { registration_endpoint: publicUrl(server, 'oauth2/register') }
-      : {}),
-    token_endpoint: publicUrl(server, 'oauth2/token'),
-    jwks_uri: issuerUrl(server, '.well-known/jwks.json'),
-    revocation_endpoint: issuerUrl(server, 'oauth2/revoke'),
-    end_session_endpoint: issuerUrl(server, 'oauth2/sessions/logout'),
+    authorization_endpoint: told.auth_url,
+    device_authorization_endpoint: told.device_authorization_url,
+    ...(told.client_registration_url === undefined ? {} : { registration_endpoint: told.client_registration_url }),
+    token_endpoint: told.token_url,
+    jwks_uri: told.jwks_url,
+    revocation_endpoint: urlBelow(urls.self.issuer, 'oauth2/revoke'),
+    end_session_endpoint: urlBelow(urls.self.issuer, 'oauth2/sessions/logout'),
     frontchannel_logout_supported: true,
     frontchannel_logout_session_supported: true,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
-    userinfo_endpoint: publicUrl(server, 'userinfo'),
+    userinfo_endpoint: told.userinfo_url,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,
     grant_types_supported: Object.keys(grants),
@@ -42,8 +41,8 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
     userinfo_signing_alg_values_supported: ['none', alg],
     id_token_signed_response_alg: [alg],
     userinfo_signed_response_alg: [alg],
-    scopes_supported: ['offline_access', 'offline', 'openid'],
-    claims_supported: ['sub'],
+    scopes_supported: ['offline_access', 'offline', 'openid', ...told.supported_scope],
+    claims_supported: ['sub', ...told.supported_claims],
     token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
     // RFC 8414 section 2: required beside private_key_jwt.
     token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
@@ -55,9 +54,6 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
   };
   return publicDocument(request, metadata);
 }
-
-const issuerUrl = (server: AuthorizationServer, path: string): string =>
-  `${server.config.urls.self.issuer.replace(/\/$/, '')}/${path}`;
 
 const LIST = Type.Unsafe<readonly string[]>(TEXTS);
 const METADATA = Type.Object(

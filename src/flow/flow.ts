@@ -1,4 +1,5 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
+import { urlBelow } from '../config/schema.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { OAuthError, Rejection } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
@@ -114,8 +115,10 @@ export function checkAge(server: AuthorizationServer, flow: Flow): void {
 }
 
 /** The address of the first visit: where the browser comes back to. */
-export const requestUrl = (server: AuthorizationServer, flow: Flow): string =>
-  `${publicUrl(server, flow.device ? 'oauth2/device/verify' : 'oauth2/auth')}?${flow.query}`;
+export const requestUrl = (server: AuthorizationServer, flow: Flow): string => {
+  const { auth_url } = server.config.webfinger.oidc_discovery;
+  return `${flow.device ? publicUrl(server, 'oauth2/device/verify') : auth_url}?${flow.query}`;
+};
 
 export const publicUrl = (server: AuthorizationServer, path: string): string =>
-  `${server.config.urls.self.public.replace(/\/$/, '')}/${path}`;
+  urlBelow(server.config.urls.self.public, path);

@@ -1,20 +1,39 @@
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth/error.ts';
+import { cleanPath, redirectToPath } from './clean_path.ts';
+import { type ClientOrigins, Cors, type CorsSettings } from './cors.ts';
 import { errorReply, toOAuthError } from './error.ts';
 import { adminNotFound, bodyTooLarge, publicNotFound } from './not_found.ts';
 import type { Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { Endpoint, Route } from './route.ts';
 
-/** Hears of every answer: `{ listener, method, path, status, milliseconds }`. Subscribers live in telemetry/. */
+/** Hears of every answer. Subscribers live in telemetry/. */
 const answers = channel('gatehouse:answer');
 
-export type ListenerSettings = {
+export type Answer = {
+  readonly listener: string;
+  readonly method: string;
+  readonly path: string;
+  /** The path of the route, with `{name}` for a segment; empty where there is none. */
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  /** Bytes of the two bodies. */
+  readonly received: number;
+  readonly sent: number;
+};
+
+export type ListenerSettings<Server> = {
   readonly name: 'public' | 'admin';
   readonly host: string;
   readonly port: number;
+  readonly cors: CorsSettings;
+  readonly allow_unbounded_origins: boolean;
+  /** For the routes that answer OPTIONS. */
+  readonly clientOrigins: (server: Server, request: Request) => ReturnType<ClientOrigins>;
 };
 
 export type Listener = {
@@ -32,7 +51,7 @@ const HEADER_LIMIT = 64 * 1024;
 export async function listen<Server extends { readonly log: Parameters<typeof toOAuthError>[1] }>(
   server: Server,
   routes: readonly Route<Server>[],
-  { name, host, port }: ListenerSettings,
+  { name, host, port, cors: corsSettings, allow_unbounded_origins, clientOrigins }: ListenerSettings<Server>,
 ): Promise<Listener> {
   const fastify = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -45,27 +64,34 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
       querystringParser: () => ({}),
       maxParamLength: HEADER_LIMIT,
     },
-    ...(name === 'admin' ? { rewriteUrl: withAdminPrefix } : {}),
+    rewriteUrl: ({ url = '/' }) => withoutTrailingSlash(name === 'admin' ? withAdminPrefix(url) : url),
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  const handle = (endpoint: Endpoint<Server>) => async (raw: FastifyRequest, reply: FastifyReply) => {
-    const started = answers.hasSubscribers ? performance.now() : 0;
-    const request = requestOf(raw);
-    const answer = await settle(server, endpoint, request);
-    send(reply, request, answer);
-    if (started > 0) publish(name, request, answer, started);
-    return reply;
+  const cors = corsSettings.enabled ? new Cors(corsSettings, allow_unbounded_origins) : undefined;
+  const handle = (endpoint: Endpoint<Server>, route: string, ofClient?: ClientOrigins) => {
+    const answer = (request: Request) => settle(server, endpoint, request);
+    return async (raw: FastifyRequest, reply: FastifyReply) => {
+      const started = answers.hasSubscribers ? performance.now() : 0;
+      const request = requestOf(raw);
+      const answered = await (cors ? cors.answer(request, () => answer(request), ofClient) : answer(request));
+      const sent = send(reply, request, answered);
+      if (started > 0) publish(name, route, request, answered, sent, started);
+      return reply;
+    };
   };
+  const ofClients = new Set(routes.filter(({ method }) => method === 'OPTIONS').map(({ path }) => path));
   for (const { method, path, endpoint } of routes) {
-    const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    fastify.route({ method: method === 'GET' ? ['GET', 'HEAD'] : method, url, handler: handle(endpoint) });
+    const ofClient = ofClients.has(path) ? (request: Request) => clientOrigins(server, request) : undefined;
+    fastify.route({
+      method: method === 'GET' ? ['GET', 'HEAD'] : method,
+      url: path.replaceAll(':', '::').replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler: handle(endpoint, path, ofClient),
+    });
   }
   fastify.setNotFoundHandler(
-    handle((_server, request) =>
-      name === 'admin' ? adminNotFound(allowedMethods(fastify, request.path)) : publicNotFound(request),
-    ),
+    handle((_server, request) => (name === 'admin' ? adminNowhere(fastify, request) : publicNowhere(request)), ''),
   );
   fastify.setErrorHandler((error: { statusCode?: number }, raw, reply) => {
     const known = error.statusCode === 413 ? bodyTooLarge() : framingError(error);
@@ -86,8 +112,21 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   };
 }
 
+const publicNowhere = (request: Request): Reply => {
+  const path = cleanPath(request.path);
+  return path === undefined ? publicNotFound(request) : redirectToPath(path, request);
+};
+
+/** Hydra: an unclean path leads somewhere only where there is something. */
+const adminNowhere = (fastify: FastifyInstance, request: Request): Reply => {
+  const path = cleanPath(request.path);
+  return path !== undefined && allowedMethods(fastify, path).length > 0
+    ? redirectToPath(path, request)
+    : adminNotFound(allowedMethods(fastify, request.path));
+};
+
 /** A path that is not UTF-8 names nothing that we have. */
-const unreadablePath = (name: ListenerSettings['name'], request: Request): Reply =>
+const unreadablePath = (name: 'public' | 'admin', request: Request): Reply =>
   name === 'admin' ? errorReply(new OAuthError('row_not_found')) : publicNotFound(request);
 
 /** What Fastify itself refuses before an endpoint is asked. */
@@ -126,26 +165,53 @@ function requestOf(raw: FastifyRequest): Request {
 /** Hydra: what answers a GET is not to be kept, unless the endpoint says otherwise. */
 const GET_CACHE_CONTROL = 'private, no-cache, no-store, must-revalidate';
 
-/** Past Fastify, which would guess a content type where there is none to tell. */
-function send(reply: FastifyReply, request: Request, { status, headers, body }: Reply): void {
+/** Past Fastify, which would guess a content type where there is none to tell. Returns the bytes of the body. */
+function send(reply: FastifyReply, request: Request, { status, headers, body }: Reply): number {
   reply.hijack();
   const hasBody = status !== 204 && status !== 304;
+  const bytes = hasBody ? Buffer.byteLength(body) : 0;
   reply.raw.writeHead(status, {
     ...(request.method === 'GET' ? { 'cache-control': GET_CACHE_CONTROL } : {}),
     ...(headers as OutgoingHttpHeaders),
-    ...(hasBody ? { 'content-length': Buffer.byteLength(body) } : {}),
+    ...(hasBody ? { 'content-length': bytes } : {}),
   });
   reply.raw.end(hasBody && request.method !== 'HEAD' ? body : undefined);
+  return bytes;
 }
 
 /** Hydra: on the admin listener every path that does not begin with `/admin` is meant to. */
-const withAdminPrefix = ({ url = '/' }: IncomingMessage): string => (url.startsWith('/admin') ? url : `/admin${url}`);
+const withAdminPrefix = (url: string): string => (url.startsWith('/admin') ? url : `/admin${url}`);
+
+/** Hydra: an escaped slash at the end of a path counts as one, and is not there. */
+function withoutTrailingSlash(url: string): string {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  return /%2f$/i.test(path) ? `${path.slice(0, -3)}${url.slice(path.length)}` : url;
+}
 
 const METHODS = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'] as const;
 
 const allowedMethods = (fastify: FastifyInstance, path: string): string[] =>
   METHODS.filter((method) => fastify.findRoute({ method, url: path }) !== null);
 
-function publish(listener: string, { method, path }: Request, { status }: Reply, started: number): void {
-  answers.publish({ listener, method, path, status, milliseconds: performance.now() - started });
+function publish(
+  listener: string,
+  route: string,
+  request: Request,
+  { status }: Reply,
+  sent: number,
+  started: number,
+): void {
+  const { method, path, body } = request;
+  const milliseconds = performance.now() - started;
+  answers.publish({
+    listener,
+    method,
+    path,
+    route,
+    status,
+    milliseconds,
+    received: body.length,
+    sent,
+  } satisfies Answer);
 }

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config/schema.ts';
+import type { Answer } from '../http/listener.ts';
 
 /** The reference's levels in pino's words. */
 const LEVELS = {
@@ -40,7 +41,10 @@ const pretty = (line: string): string => `${JSON.stringify(JSON.parse(line), nul
 
 /** One line an answer. Queries stay out: they carry challenges, codes and tokens. Returns the way to stop. */
 export function logAnswers(log: Logger): () => void {
-  const onAnswer = (answer: unknown) => log.info(answer, 'answered');
+  const onAnswer = (message: unknown) => {
+    const { listener, method, path, status, milliseconds } = message as Answer;
+    log.info({ listener, method, path, status, milliseconds }, 'answered');
+  };
   if (!log.isLevelEnabled('info')) return () => {};
   subscribe('gatehouse:answer', onAnswer);
   return () => unsubscribe('gatehouse:answer', onAnswer);

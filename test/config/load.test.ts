@@ -44,8 +44,22 @@ describe('defaults', () => {
   it('are those of the reference', () => {
     const { config, warnings } = load();
     assert.deepEqual(warnings, []);
-    assert.deepEqual(config.serve.public, { host: '0.0.0.0', port: 4444 });
-    assert.deepEqual(config.serve.admin, { host: '0.0.0.0', port: 4445 });
+    const cors = {
+      enabled: false,
+      allowed_origins: [],
+      allowed_methods: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'HEAD', 'OPTIONS', 'TRACE'],
+      allowed_headers: 'Accept, Content-Type, Content-Length, Accept-Language, Content-Language, Authorization'.split(
+        ', ',
+      ),
+      exposed_headers:
+        'Cache-Control, Expires, Last-Modified, Pragma, Content-Length, Content-Language, Content-Type'.split(', '),
+      allow_credentials: true,
+      options_passthrough: false,
+      max_age: 0,
+      debug: false,
+    };
+    assert.deepEqual(config.serve.public, { host: '0.0.0.0', port: 4444, cors });
+    assert.deepEqual(config.serve.admin, { host: '0.0.0.0', port: 4445, cors });
     assert.deepEqual(config.ttl, {
       login_consent_request: 1_800,
       authentication_session: 2_592_000,
@@ -255,14 +269,28 @@ describe('warnings', () => {
   it('list in one sentence what is known and does not act', () => {
     const { warnings } = load({
       oauth2: { session: { encrypt_at_rest: false }, pkce: { enforced: true } },
-      serve: { public: { cors: { enabled: true }, unknown: 1 } },
+      serve: { public: { request_log: { disable_for_health: true }, unknown: 1 } },
       sqa: { opt_out: true },
     });
     assert.equal(warnings.length, 1);
-    for (const path of ['oauth2.session.encrypt_at_rest', 'serve.public.cors.enabled', 'serve.public.unknown']) {
+    for (const path of [
+      'oauth2.session.encrypt_at_rest',
+      'serve.public.request_log.disable_for_health',
+      'serve.public.unknown',
+    ]) {
       assert.ok(warnings[0]?.includes(path), path);
     }
     for (const path of ['pkce', 'sqa']) assert.ok(!warnings[0]?.includes(path), path);
+  });
+
+  it('operations.md H16: name a listener whose answers every origin may read', () => {
+    const { warnings } = load({ serve: { public: { cors: { enabled: true } } } });
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /"serve\.public\.cors\.allowed_origins" is empty/);
+    const listed = load({
+      serve: { public: { cors: { enabled: true, allowed_origins: ['https://app.example.com'] } } },
+    });
+    assert.deepEqual(listed.warnings, []);
   });
 });
 

@@ -1,0 +1,179 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Metrics } from '../authorization_server.ts';
+import type { Answer } from '../http/listener.ts';
+import { readBuild } from '../lib/build.ts';
+import { VERSION } from '../lib/version.ts';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BYTES = [100, 1_000, 10_000, 100_000, 1_000_000];
+
+/** How many observations fell below each bound. */
+class Distribution {
+  readonly bounds: readonly number[];
+  readonly counts: number[];
+  sum = 0;
+  count = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = bounds.map(() => 0);
+  }
+
+  observe(value: number): void {
+    this.sum += value;
+    this.count++;
+    const index = this.bounds.findIndex((bound) => value <= bound);
+    if (index >= 0) this.counts[index] = (this.counts[index] ?? 0) + 1;
+  }
+
+  add(other: Distribution): this {
+    this.sum += other.sum;
+    this.count += other.count;
+    for (const [index, count] of other.counts.entries()) this.counts[index] = (this.counts[index] ?? 0) + count;
+    return this;
+  }
+}
+
+type Labels = Readonly<Record<string, string | number>>;
+
+/** What is counted of the answers that look alike. */
+type Series = {
+  readonly code: number;
+  readonly method: string;
+  readonly endpoint: string;
+  readonly seconds: Distribution;
+  readonly received: Distribution;
+  readonly sent: Distribution;
+};
+
+/**
+ * The reference's names and labels. An answer costs one look into a map: prom-client's own histograms hash their labels
+ * at each observation, six times an answer, so it is asked only for the numbers of the process.
+ */
+export function startMetrics(): { metrics: Metrics; stop: () => void } {
+  const series = new Map<string, Series>();
+  const onAnswer = (message: unknown) => count(series, message as Answer);
+  subscribe('gatehouse:answer', onAnswer);
+  const ofProcess = processMetrics();
+  let constant: Labels | undefined;
+  const read = async () => {
+    constant ??= constantLabels();
+    ofProcess.setDefaultLabels(constant);
+    return `${await ofProcess.metrics()}${familiesOf([...series.values()], constant)}`;
+  };
+  return {
+    metrics: { read },
+    stop: () => unsubscribe('gatehouse:answer', onAnswer),
+  };
+}
+
+function count(series: Map<string, Series>, { method, route, status, milliseconds, received, sent }: Answer): void {
+  const name = `${method} ${status} ${route}`;
+  let one = series.get(name);
+  if (!one) {
+    one = {
+      code: status,
+      method: method.toLowerCase(),
+      endpoint: route.replaceAll(/\{\w+\}/g, '{param}'),
+      seconds: new Distribution(SECONDS),
+      received: new Distribution(BYTES),
+      sent: new Distribution(BYTES),
+    };
+    series.set(name, one);
+  }
+  one.seconds.observe(milliseconds / 1000);
+  one.received.observe(received);
+  one.sent.observe(sent);
+}
+
+/** Hydra: dashboards of the reference select by these. */
+function constantLabels(): Labels {
+  const { git_hash, build_time } = readBuild();
+  return { app: 'hydra', version: `v${VERSION}`, hash: git_hash, buildTime: build_time };
+}
+
+function processMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    // Hydra: what the reference's dashboards plot as load; here it is what keeps the event loop busy.
+    name: 'go_goroutines',
+    help: 'Active resources of the event loop.',
+    registers: [registry],
+    collect() {
+      this.set(process.getActiveResourcesInfo().length);
+    },
+  });
+  return registry;
+}
+
+type Measure = 'seconds' | 'received' | 'sent';
+type Family = readonly [name: string, help: string, of: Measure, labels: (one: Series) => Labels];
+
+const byRoute = ({ code, method, endpoint }: Series): Labels => ({ code, method, endpoint });
+const byCode = ({ code, method }: Series): Labels => ({ code, method });
+const byStatus = ({ code, method }: Series): Labels => ({
+  method,
+  status_bucket: code >= 200 && code < 600 ? `${Math.floor(code / 100)}xx` : 'unknown',
+});
+
+const COUNTERS: readonly Family[] = [
+  ['http_requests_total', 'Answers.', 'seconds', byRoute],
+  ['http_requests_statuses_total', 'Answers by the hundred of their status.', 'seconds', byStatus],
+];
+const HISTOGRAMS: readonly Family[] = [
+  ['http_requests_duration_seconds', 'Time until the answer was handed over.', 'seconds', byRoute],
+  ['http_response_time_seconds', 'The same by endpoint alone.', 'seconds', ({ endpoint }) => ({ endpoint })],
+  ['http_requests_size_bytes', 'Size of the bodies received.', 'received', byCode],
+  ['http_response_size_bytes', 'Size of the bodies sent.', 'sent', byCode],
+];
+
+/** The text format of Prometheus, version 0.0.4. */
+function familiesOf(series: readonly Series[], constant: Labels): string {
+  const lines: string[] = [];
+  for (const [name, help, of, labels] of COUNTERS) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
+    for (const [group, { count }] of grouped(series, labels, of))
+      lines.push(sample(name, { ...group, ...constant }, count));
+  }
+  for (const [name, help, of, labels] of HISTOGRAMS) {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
+    for (const [group, distribution] of grouped(series, labels, of))
+      lines.push(...samples(name, { ...group, ...constant }, distribution));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Series with equal labels become one. */
+function grouped(series: readonly Series[], labelsOf: Family[3], of: Measure): [Labels, Distribution][] {
+  const groups = new Map<string, [Labels, Distribution]>();
+  for (const one of series) {
+    const labels = labelsOf(one);
+    const key = JSON.stringify(labels);
+    const group = groups.get(key) ?? [labels, new Distribution(one[of].bounds)];
+    group[1].add(one[of]);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function samples(name: string, labels: Labels, { bounds, counts, sum, count }: Distribution): string[] {
+  let below = 0;
+  const buckets = bounds.map((le, index) => {
+    below += counts[index] ?? 0;
+    return sample(`${name}_bucket`, { ...labels, le }, below);
+  });
+  return [
+    ...buckets,
+    sample(`${name}_bucket`, { ...labels, le: '+Inf' }, count),
+    sample(`${name}_sum`, labels, sum),
+    sample(`${name}_count`, labels, count),
+  ];
+}
+
+/** Labels are our own words: none holds what would need an escape. */
+const sample = (name: string, labels: Labels, value: number): string =>
+  `${name}{${Object.entries(labels)
+    .map(([label, text]) => `${label}="${text}"`)
+    .join(',')}} ${value}`;
