@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { mayRegister, type OutgoingPolicy } from '../http/outgoing.ts';
+import { mayRegister, type OutgoingPolicy, send } from '../http/outgoing.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { hasKeySet } from './client.ts';
@@ -116,9 +116,33 @@ function checkCorsOrigins(metadata: ClientMetadata): void {
   });
 }
 
-function checkSectorIdentifier({ sector_identifier_uri }: ClientMetadata): void {
-  if (sector_identifier_uri !== '' && URL.parse(sector_identifier_uri)?.protocol !== 'https:') {
+/** Bytes and milliseconds. */
+const SECTOR_FILE = { limit: 1024 * 1024, patience: 10_000 };
+
+/** OpenID Connect Dynamic Client Registration section 5. Throws without what the file says: it may not be the caller's. */
+async function checkSectorIdentifier(metadata: ClientMetadata, _secret: string, { outgoing }: MetadataRules) {
+  const { sector_identifier_uri, redirect_uris } = metadata;
+  if (sector_identifier_uri === '') return;
+  if (URL.parse(sector_identifier_uri)?.protocol !== 'https:') {
     throw invalid("The member 'sector_identifier_uri' must be an https URL.");
+  }
+  const listed = await redirectUrisOfSector(outgoing, sector_identifier_uri);
+  if (listed.length === 0) {
+    throw invalid("At 'sector_identifier_uri' there is no JSON array of redirect URIs that this server can read.");
+  }
+  if (!(redirect_uris ?? []).every((uri) => listed.includes(uri))) {
+    throw invalid("The array at 'sector_identifier_uri' does not hold every redirect URI of the client.");
+  }
+}
+
+/** None for what cannot be fetched or is not an array of strings. */
+async function redirectUrisOfSector(outgoing: OutgoingPolicy, uri: string): Promise<readonly unknown[]> {
+  try {
+    const { status, body } = await send(outgoing, uri, SECTOR_FILE);
+    const listed: unknown = status === 200 ? JSON.parse(body.toString()) : [];
+    return Array.isArray(listed) && listed.every((entry) => typeof entry === 'string') ? listed : [];
+  } catch {
+    return [];
   }
 }
 
