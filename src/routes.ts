@@ -12,6 +12,7 @@ import * as login from './endpoints/admin/login_requests.ts';
 import * as sessions from './endpoints/admin/login_sessions.ts';
 import * as logout from './endpoints/admin/logout_requests.ts';
 import * as metrics from './endpoints/admin/metrics.ts';
+import * as openApi from './endpoints/admin/openapi_document.ts';
 import * as tokens from './endpoints/admin/tokens.ts';
 import * as trusts from './endpoints/admin/trusted_jwt_issuers.ts';
 import * as version from './endpoints/admin/version.ts';
@@ -129,6 +130,7 @@ export const adminRoutes: Routes = [
   route('DELETE', '/admin/keys/{set}/{kid}', keys, 'deleteJsonWebKey'),
   route('DELETE', '/admin/oauth2/tokens', tokens, 'deleteOAuth2Token'),
   route('GET', '/admin/version', version, 'getVersion'),
+  route('GET', '/admin/openapi.json', openApi, 'getOpenApiDocument'),
   route('GET', '/admin/metrics/prometheus', metrics, 'getMetrics'),
   ...healthRoutes.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),
 ];

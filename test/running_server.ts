@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../src/config/load.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 import { freePort } from './free_port.ts';
+import { validateAnswersOf } from './openapi/validation.ts';
 
 /** Both listeners in this process, under the issuer that clients really reach. `env` configures as the environment does. */
 export async function startRunningServer(
@@ -24,5 +25,6 @@ export async function startRunningServer(
     flags: { dev: true },
   });
   const running = await startServer(config, { listeners: ['public', 'admin'], log: pino({ level: 'silent' }) });
+  validateAnswersOf(running.addresses.public, running.addresses.admin);
   return { ...running, issuer, admin: `http://127.0.0.1:${adminPort}` };
 }

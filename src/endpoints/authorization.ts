@@ -82,6 +82,6 @@ function withOwn({ redirect_uri, response_mode }: AuthorizationRequest, paramete
 export const schemas = {
   oAuth2Authorize: {
     summary: 'Start, continue or end the authorization of a client, in the browser.',
-    responses: { 200: { 'text/html': Type.String() }, 302: null },
+    responses: { 200: { 'text/html': Type.String() }, 302: null, 303: null },
   },
 } satisfies Record<string, RouteSchema>;

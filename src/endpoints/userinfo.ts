@@ -58,7 +58,8 @@ const texts =
   'name given_name family_name middle_name nickname preferred_username profile picture website email gender birthdate zoneinfo locale phone_number';
 const USER_INFO = Type.Object(
   {
-    sub: Type.String(),
+    // Hydra: the token of a client alone has none.
+    sub: Type.Optional(Type.String()),
     ...Object.fromEntries(texts.split(' ').map((name) => [name, Type.Optional(Type.String())])),
     email_verified: Type.Optional(Type.Boolean()),
     phone_number_verified: Type.Optional(Type.Boolean()),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { startServer } from '../../src/server.ts';
+import { validateAnswersOf } from '../openapi/validation.ts';
 import { Deployment } from './flow.ts';
 
 type Wanted = {
@@ -45,6 +46,7 @@ export async function startDeployment({ test, storage, config = {} }: Wanted): P
     },
   });
   const running = await startServer(loaded.config, { listeners: ['public', 'admin'], now });
+  validateAnswersOf(running.addresses.public, running.addresses.admin);
   const close = async () => {
     await running.close();
     rmSync(folder, { recursive: true });

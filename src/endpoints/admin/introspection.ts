@@ -36,6 +36,8 @@ const INTROSPECTION = Type.Object(
     active: Type.Boolean(),
     scope: Type.Optional(Type.String()),
     client_id: Type.Optional(Type.String()),
+    // RFC 7662: optional, and not sent: a subject has no other name here.
+    username: Type.Optional(Type.String()),
     sub: Type.Optional(Type.String()),
     obfuscated_subject: Type.Optional(Type.String()),
     exp: Type.Optional(INTEGER),
