@@ -9,6 +9,7 @@ import { adminNotFound, bodyTooLarge, publicNotFound } from './not_found.ts';
 import type { Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { Endpoint, Route } from './route.ts';
+import { answerUnreadable, dropMalformedType } from './unreadable.ts';
 
 /** Hears of every answer. Subscribers live in telemetry/. */
 const answers = channel('gatehouse:answer');
@@ -64,7 +65,12 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
       querystringParser: () => ({}),
       maxParamLength: HEADER_LIMIT,
     },
-    rewriteUrl: ({ url = '/' }) => withoutTrailingSlash(name === 'admin' ? withAdminPrefix(url) : url),
+    clientErrorHandler: answerUnreadable,
+    rewriteUrl(request) {
+      dropMalformedType(request);
+      const { url = '/' } = request;
+      return withoutTrailingSlash(name === 'admin' ? withAdminPrefix(url) : url);
+    },
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

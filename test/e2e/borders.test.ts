@@ -34,18 +34,18 @@ before(async () => {
 after(() => close());
 
 /** As it stands: fetch would clean it. */
-function raw(base: string, method: string, path: string, headers: Record<string, string> = {}) {
+function raw(base: string, method: string, path: string, headers: Record<string, string> = {}, body = '') {
   return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
     const { hostname, port } = new URL(base);
     const sent = httpRequest({ hostname, port, path, method, headers }, (response) => {
-      let body = '';
+      let text = '';
       response.on('data', (chunk) => {
-        body += chunk;
+        text += chunk;
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }
 
@@ -176,12 +176,13 @@ describe('Sizes', () => {
     assert.equal(((await answer.json()) as { error: string }).error, 'invalid_request');
   });
 
-  it('a header over the limit is refused with 431', async () => {
-    const { status } = await onPublic('/health/alive', { 'x-long': 'x'.repeat(70_000) });
+  it('a header over the limit is refused with 431 and says so', async () => {
+    const { status, body } = await onPublic('/health/alive', { 'x-long': 'x'.repeat(70_000) });
     assert.equal(status, 431);
+    assert.match(JSON.parse(body).error_description, /longer than this server accepts/);
   });
 
-  it('what is not HTTP is refused with 400', async () => {
+  it('what is not HTTP is refused with 400 and ends the connection', async () => {
     const { hostname, port } = new URL(deployment.publicOrigin);
     const socket = connect(Number(port), hostname, () => socket.write('BREW coffee\r\n\r\n'));
     const text = await new Promise<string>((resolve, reject) => {
@@ -192,6 +193,16 @@ describe('Sizes', () => {
       socket.on('end', () => resolve(all));
       socket.on('error', reject);
     });
-    assert.match(text, /^HTTP\/1\.1 400 /);
+    assert.match(text, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    assert.match(head, /connection: close/);
+    assert.equal(JSON.parse(body).error, 'invalid_request');
   });
+
+  for (const type of ['false', 'application', 'a b/c', '/', ',']) {
+    it(`a content type like ${JSON.stringify(type)} is none, and refuses nobody`, async () => {
+      const { status } = await raw(deployment.adminOrigin, 'POST', '/admin/clients', { 'content-type': type }, '{}');
+      assert.equal(status, 201);
+    });
+  }
 });

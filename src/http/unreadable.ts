@@ -1,0 +1,28 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { OAuthError } from '../oauth/error.ts';
+import { errorReply } from './error.ts';
+
+const REASONS: Readonly<Record<string, readonly [status: number, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The headers or the address of the request are longer than this server accepts.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+};
+const NOT_HTTP = [400, 'This is not a request of HTTP/1.1.'] as const;
+
+/** What never became a request still gets an answer, and the connection ends. */
+export function answerUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, reason] = REASONS[error.code ?? ''] ?? NOT_HTTP;
+  const { headers, body } = errorReply(new OAuthError('invalid_request', reason, { status }));
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
+}
+
+/** RFC 9110 section 8.3: a content type that is none says nothing, and is no reason to refuse a request. */
+export function dropMalformedType({ headers }: IncomingMessage): void {
+  const type = headers['content-type'];
+  if (type !== undefined && !/^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+ *(;|$)/.test(type))
+    delete headers['content-type'];
+}
