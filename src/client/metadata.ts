@@ -165,7 +165,7 @@ function checkRedirectUri(uri: string): void {
 
 /** What Go's url.ParseRequestURI takes: an absolute URI or path, no blank in the host, whole escapes. */
 function isUriOrPath(uri: string): boolean {
-  if (/%(?![0-9a-f]{2})/i.test(uri) || /^\s/.test(uri)) return false;
+  if (/%(?![0-9a-f]{2})/i.test(uri) || /^\s|\p{Cc}/u.test(uri)) return false;
   if (uri.startsWith('/')) return true;
   const parts = /^[a-z][a-z0-9+.-]*:(\/\/([^/?#]*))?/i.exec(uri);
   if (!parts) return false;

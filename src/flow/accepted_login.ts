@@ -69,13 +69,37 @@ export function checkCsrf(
   }
 }
 
-/** A flow ends where it began, and with the same client. Throws `access_denied` and `invalid_client`. */
-export function checkOrigin(flow: Flow, { client, isDevice }: AuthorizationRequest): void {
+/** What a browser cannot take back between the visits: it would redeem, or skip, what nobody agreed to. */
+const BOUND = [
+  'response_type',
+  'response_mode',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'max_age',
+  'acr_values',
+  'id_token_hint',
+];
+
+/**
+ * A flow ends where it began, with the same client and the same request (RFC 9700 section 4.8: with the same challenge).
+ * Throws `access_denied`, `invalid_client` and `invalid_request`.
+ */
+export function checkOrigin(flow: Flow, { client, isDevice, parameters }: AuthorizationRequest): void {
   if ((flow.device !== undefined) !== isDevice) {
     throw new OAuthError('access_denied', 'The request was started at another endpoint.');
   }
-  if (parametersOf(flow).get('client_id') !== client.client_id) {
+  const first = parametersOf(flow);
+  if (first.get('client_id') !== client.client_id) {
     throw new OAuthError('invalid_client', 'The request was started by another client.');
+  }
+  const changed = isDevice ? undefined : BOUND.find((name) => first.get(name) !== parameters.get(name));
+  if (changed !== undefined) {
+    throw new OAuthError('invalid_request', `The parameter '${changed}' is not the one that the request began with.`);
   }
 }
 

@@ -179,11 +179,16 @@ function send(reply: FastifyReply, request: Request, { status, headers, body }: 
   reply.raw.writeHead(status, {
     ...(request.method === 'GET' ? { 'cache-control': GET_CACHE_CONTROL } : {}),
     ...(headers as OutgoingHttpHeaders),
+    ...(typeof headers.location === 'string' ? { location: inAscii(headers.location) } : {}),
     ...(hasBody ? { 'content-length': bytes } : {}),
   });
   reply.raw.end(hasBody && request.method !== 'HEAD' ? body : undefined);
   return bytes;
 }
+
+/** RFC 9110 section 5.5: a header holds visible ASCII; what a registered URI has beyond it is escaped. */
+const inAscii = (uri: string): string =>
+  uri.replaceAll(/[^!-~]+/g, (characters) => encodeURIComponent(characters.toWellFormed()));
 
 /** Hydra: on the admin listener every path that does not begin with `/admin` is meant to. */
 const withAdminPrefix = (url: string): string => (url.startsWith('/admin') ? url : `/admin${url}`);

@@ -26,12 +26,16 @@ export function matchRedirectUri(requested: string, registered: readonly string[
   return uri;
 }
 
-/** RFC 8252 section 7.3: any port on a loopback IP literal. Hydra: the scheme of the registered URI is not compared. */
+const LOOPBACK_URI =
+  /^(?<scheme>https?):\/\/(?<host>127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?(?<rest>(?:[/?][!-~]*)?)$/;
+
+/**
+ * RFC 8252 section 7.3: any port on a loopback IP literal, and all else to the letter. Hydra: the scheme of the
+ * registered URI is not compared.
+ */
 function isSameLoopback(registered: string, requested: string): boolean {
-  const [ours, theirs] = [URL.parse(registered), URL.parse(requested)];
-  if (!ours || !theirs || theirs.protocol !== 'http:' || !LOOPBACK.test(theirs.hostname)) return false;
-  if (theirs.username !== '' || theirs.password !== '' || theirs.hash !== '') return false;
-  return ours.hostname === theirs.hostname && ours.pathname === theirs.pathname && ours.search === theirs.search;
+  const [ours, theirs] = [LOOPBACK_URI.exec(registered)?.groups, LOOPBACK_URI.exec(requested)?.groups];
+  return theirs?.scheme === 'http' && ours?.host === theirs.host && ours?.rest === theirs.rest;
 }
 
 /** Whether answers sent there can be read on the way: plain http to another machine. */

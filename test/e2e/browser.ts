@@ -10,7 +10,8 @@ export type Answer = {
 /** A browser that keeps cookies and follows nothing by itself. What the issuer hands out is fetched from `origin`. */
 export class Browser {
   readonly #origin: string;
-  readonly #cookies = new Map<string, string>();
+  /** What another browser may steal, or put there. */
+  readonly cookies = new Map<string, string>();
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -26,7 +27,7 @@ export class Browser {
 
   async #send(url: string | URL, init: RequestInit): Promise<Answer> {
     const target = new URL(url, this.#origin);
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(new URL(target.pathname + target.search, this.#origin), {
       ...init,
       redirect: 'manual',
@@ -44,7 +45,7 @@ export class Browser {
 
   #keep(line: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? assert.fail(line);
-    if (/max-age=0/i.test(line)) this.#cookies.delete(name);
-    else this.#cookies.set(name, value);
+    if (/max-age=0/i.test(line)) this.cookies.delete(name);
+    else this.cookies.set(name, value);
   }
 }
