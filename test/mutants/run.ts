@@ -1,0 +1,109 @@
+/**
+ * `npm run mutants`: leaves out one check after the other, in a copy of the tree, and says which of them no test misses.
+ * `npm run mutants -- --only PATTERN` takes those whose file or check matches; `--list` only shows them.
+ */
+import { execFile } from 'node:child_process';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Mutant, mutantsOf } from './mutations.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** What decides over who gets in. */
+const CHECKED = [
+  'src/authorize/**/*.ts',
+  'src/client_auth/*.ts',
+  'src/grants/*.ts',
+  'src/keys/{jwt,opaque_token,remote_jwks}.ts',
+  'src/oauth/{audience,pkce,prompt,redirect_uri,scope}.ts',
+  'src/flow/{accepted_login,accepted_consent,hint,logout,session,device}.ts',
+  'src/token/*.ts',
+];
+
+/** The tests that look there, those first that miss most. */
+const TESTS = [
+  'test/attacks/code.test.ts',
+  'test/e2e/code_flow.test.ts',
+  'test/e2e/assertions.test.ts',
+  'test/attacks/browser.test.ts',
+  'test/e2e/refresh.test.ts',
+  'test/e2e/device.test.ts',
+  'test/e2e/logout.test.ts',
+  'test/oauth/tables.test.ts',
+  'test/e2e/checks.test.ts',
+  'test/attacks/redirects.test.ts',
+  'test/attacks/ssrf.test.ts',
+  'test/attacks/jwt.test.ts',
+  'test/e2e/registration.test.ts',
+  'test/e2e/races.test.ts',
+  'test/keys/opaque_token.test.ts',
+  'test/keys/seal.test.ts',
+];
+
+const WORKERS = 2;
+/** Milliseconds after which a test that hangs counts as one that fails. */
+const PATIENCE = 120_000;
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+const wanted = new RegExp(values.only ?? '');
+const mutants = CHECKED.flatMap((pattern) => globSync(pattern, { cwd: root }))
+  .sort()
+  .flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')))
+  .filter(({ file, check }) => wanted.test(`${file} ${check}`));
+
+async function run(): Promise<number> {
+  const queue = [...mutants];
+  const survivors: Mutant[] = [];
+  const tests = TESTS.filter((file) => globSync(file, { cwd: root }).length > 0);
+  const work = async () => {
+    const copy = copyOfTree();
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+      const killer = await killerOf(copy, mutant, tests);
+      if (killer === undefined) survivors.push(mutant);
+      const left = String(queue.length).padStart(4);
+      console.log(`${left}  ${killer ?? 'SURVIVED'}  ${mutant.file}:${mutant.line}  ${mutant.check}`);
+    }
+    rmSync(copy, { recursive: true });
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  console.log(`${mutants.length} checks left out, ${survivors.length} not missed`);
+  for (const { file, line, check } of survivors) console.log(`  ${file}:${line}  ${check}`);
+  return survivors.length === 0 ? 0 : 1;
+}
+
+function copyOfTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'gatehouse-mutants-'));
+  for (const name of ['bin', 'demo', 'src', 'test', 'openapi.json', 'package.json']) {
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** The test file that failed without the check. */
+async function killerOf(copy: string, { file, text }: Mutant, tests: readonly string[]): Promise<string | undefined> {
+  const path = join(copy, file);
+  const original = readFileSync(path);
+  writeFileSync(path, text);
+  try {
+    for (const test of tests) if (!(await passes(copy, test))) return test;
+    return undefined;
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+const passes = (cwd: string, test: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['--test', test], { cwd, timeout: PATIENCE, killSignal: 'SIGKILL' }, (error) =>
+      resolve(error === null),
+    );
+  });
+
+if (values.list) {
+  for (const { file, line, check } of mutants) console.log(`${file}:${line}  ${check}`);
+} else {
+  process.exitCode = await run();
+}
