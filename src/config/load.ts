@@ -69,6 +69,8 @@ const RULES: readonly Rule[] = [
   ({ urls }) => !urls.self?.issuer && '"urls.self.issuer" is required: the https URL under which this server is known.',
   ({ urls, dev }) =>
     !dev && !urls.self.issuer.startsWith('https:') && '"urls.self.issuer" must be an https URL unless "dev" is on.',
+  // RFC 8414 section 2.
+  ({ urls }) => /[?#]/.test(urls.self.issuer) && '"urls.self.issuer" must be a URL without a query and a fragment.',
   ({ secrets }) =>
     !secrets.system?.length && '"secrets.system" is required: a list of random texts of at least 16 characters.',
   ({ oidc }) =>

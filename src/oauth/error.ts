@@ -94,14 +94,19 @@ export class OAuthError extends Error {
     this.#base = base;
   }
 
-  /** `error_description`. RFC 6749 section 4.1.2.1 has no quotation mark in its alphabet. */
+  /** `error_description`. */
   description(expose = false): string {
-    return [this.#base, this.hint, expose ? this.debug : '']
-      .filter((part) => part !== '')
-      .join(' ')
-      .replaceAll('"', "'");
+    return inAlphabet(
+      [this.#base, this.hint, expose ? this.debug : '']
+        .filter((part) => part !== '')
+        .join(' ')
+        .replaceAll('"', "'"),
+    );
   }
 }
+
+/** RFC 6749 sections 4.1.2.1 and 5.2: no backslash, nothing beyond ASCII, though a hint may repeat what a client sent. */
+const inAlphabet = (text: string): string => text.replaceAll(/[^ !#-[\]-~]+/g, '?');
 
 /** What the login app said when it turned the user away: its words, not ours. */
 export class Rejection extends OAuthError {

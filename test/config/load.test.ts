@@ -251,6 +251,15 @@ describe('refusals name the key', () => {
     assert.match(without('secrets'), /"secrets\.system" is required/);
   });
 
+  it('RFC 8414 2: an issuer with a query or a fragment', () => {
+    for (const issuer of ['https://id.example.com/?x=1', 'https://id.example.com/#x', 'https://id.example.com?']) {
+      assert.match(
+        refused(() => load({ urls: { self: { issuer } } })),
+        /"urls\.self\.issuer" must be a URL without a query/,
+      );
+    }
+  });
+
   it('and never show a secret', () => {
     for (const values of [
       { secrets: { system: ['short'] } },

@@ -197,4 +197,14 @@ describe('errors (RFC 6749 5.2)', () => {
     assert.ok(!error.description().includes('row 7'));
     assert.ok(error.description(true).endsWith('row 7'));
   });
+
+  it('RFC 6749 4.1.2.1, 5.2: have an alphabet, whatever the client sent', () => {
+    const error = new OAuthError('invalid_scope', 'not "a\\b", \n\u00e9, \u{1f511} or ~!#[]', {
+      debug: 'line\r\nline',
+    });
+    for (const description of [error.description(), error.description(true)]) {
+      assert.match(description, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+    }
+    assert.ok(error.description().endsWith("not 'a?b', ?, ? or ~!#[]"), error.description());
+  });
 });
