@@ -77,6 +77,16 @@ describe('Paths', () => {
   });
 });
 
+describe('Introspection', () => {
+  it('RFC 7662 4: is not for the public', async () => {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const path of ['/oauth2/introspect', '/admin/oauth2/introspect']) {
+      assert.equal((await raw(deployment.publicOrigin, 'POST', path, type, 'token=x')).status, 404);
+    }
+    assert.equal((await raw(deployment.adminOrigin, 'POST', '/oauth2/introspect', type, 'token=x')).status, 200);
+  });
+});
+
 describe('Cross-origin requests', () => {
   const allowedAt = async (path: string, init: RequestInit) =>
     (await fetch(`${deployment.publicOrigin}${path}`, init)).headers.get('access-control-allow-origin');

@@ -15,6 +15,19 @@ describe('opaque tokens', () => {
     assert.match(tokens.mint('authorization_code').token, /^ory_ac_[\w-]{43}\.[\w-]{43}$/);
   });
 
+  it('RFC 6749 10.10: hold 256 random bits, never the same', () => {
+    const halves = Array.from({ length: 1000 }, () => tokens.mint('authorization_code').token.slice(7, 50));
+    assert.equal(new Set(halves).size, 1000);
+    const ones = Array(256).fill(0);
+    for (const half of halves) {
+      const bits = [...Buffer.from(half, 'base64url')].flatMap((byte) => [...byte.toString(2).padStart(8, '0')]);
+      assert.equal(bits.length, 256);
+      for (const [at, bit] of bits.entries()) ones[at] += Number(bit);
+    }
+    // Twelve standard deviations: a bit that is always the same, or nearly, is beyond them.
+    for (const count of ones) assert.ok(Math.abs(count - 500) < 190, String(count));
+  });
+
   it('carry HMAC-SHA-512/256 under SHA-256 of the secret', () => {
     const [, random = '', signature = ''] = /^ory_at_(.+)\.(.+)$/.exec(tokens.mint('access_token').token) ?? [];
     const key = createHash('sha256').update(NEW).digest();

@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CompactSign, exportJWK, generateKeyPair } from 'jose';
+import { startDeployment } from './deployment.ts';
+import { CREDENTIALS, type Deployment, type Json, REDIRECT_URI } from './flow.ts';
+
+let deployment: Deployment;
+let close: () => Promise<void>;
+let advance: (seconds: number) => void;
+
+before(async () => {
+  ({ deployment, close, advance } = await startDeployment({ storage: 'memory' }));
+  await deployment.createClient();
+});
+after(() => close());
+
+const MACHINE = { ...CREDENTIALS, grant_type: 'client_credentials' };
+const PUBLIC = { client_secret: '', token_endpoint_auth_method: 'none' };
+const errorOf = (url: URL) => url.searchParams.get('error');
+const claimsOf = (jwt: unknown): Json =>
+  JSON.parse(Buffer.from(String(jwt).split('.')[1] ?? '', 'base64url').toString()) as Json;
+const metadataOf = async ({ publicOrigin }: Deployment): Promise<Json> =>
+  (await (await fetch(`${publicOrigin}/.well-known/oauth-authorization-server`)).json()) as Json;
+const userinfo = (access_token: unknown, init: RequestInit = {}) =>
+  fetch(`${deployment.publicOrigin}/userinfo`, { headers: { authorization: `Bearer ${access_token}` }, ...init });
+
+describe('clients (RFC 6749 section 2)', () => {
+  it('RFC 6749 2.2, 3.3, 4.1.2, 5.1: what docs/quickstart.md says of sizes is true', async () => {
+    const text = readFileSync(new URL('../../docs/quickstart.md', import.meta.url), 'utf8').replaceAll('\n', ' ');
+    const documented = (what: RegExp) => Number(what.exec(text)?.[1] ?? assert.fail(String(what)));
+    const { body } = await deployment.admin('POST', '/admin/clients', {});
+    assert.equal(String(body.client_id).length, documented(/`client_id` that Gatehouse chooses has (\d+) characters/));
+    const size = documented(/code, an opaque access token and a refresh token have (\d+) each/);
+    const code = await deployment.code();
+    assert.equal(code.length, size);
+    const { access_token, refresh_token } = (await deployment.exchange(code)).body;
+    assert.equal(String(access_token).length, size);
+    assert.equal(String(refresh_token).length, size);
+    assert.match(text, /asks for no `scope` is granted none/);
+  });
+
+  it('RFC 6749 10.1: a public client is given no secret', async () => {
+    const { status, body } = await deployment.admin('POST', '/admin/clients', { token_endpoint_auth_method: 'none' });
+    assert.equal(status, 201);
+    assert.ok(!('client_secret' in body));
+  });
+});
+
+describe('endpoints (RFC 6749 section 3)', () => {
+  it('RFC 6749 3.1, 3.2: no address of an endpoint has a fragment', async () => {
+    const addresses = Object.entries(await metadataOf(deployment)).filter(([name]) => /_(endpoint|uri)$/.test(name));
+    assert.ok(addresses.length >= 7);
+    for (const [name, address] of addresses) assert.equal(new URL(String(address)).hash, '', name);
+  });
+
+  it('RFC 6749 3.1.2: a redirect URI keeps its query, and cannot have a fragment', async () => {
+    const redirect_uri = `${REDIRECT_URI}?tenant=a%20b&keep`;
+    await deployment.createClient({ client_id: 'query', redirect_uris: [redirect_uri] });
+    for (const parameters of [{}, { scope: 'never' }]) {
+      const answer = await deployment.authorize({ parameters: { client_id: 'query', redirect_uri, ...parameters } });
+      assert.equal(answer.searchParams.get('tenant'), 'a b', String(answer));
+      assert.equal(answer.searchParams.get('keep'), '');
+      assert.ok(answer.searchParams.has('code') || errorOf(answer) === 'invalid_scope');
+    }
+    const { status, body } = await deployment.admin('POST', '/admin/clients', { redirect_uris: [`${REDIRECT_URI}#x`] });
+    assert.deepEqual([status, body.error], [400, 'invalid_redirect_uri']);
+  });
+
+  it('RFC 6749 3.1.2.2: a client without a redirect URI is answered nowhere', async () => {
+    for (const [client_id, values] of Object.entries({ none: {}, 'none-public': PUBLIC })) {
+      await deployment.createClient({ client_id, redirect_uris: [], ...values });
+      for (const parameters of [{}, { redirect_uri: '', scope: 'read' }]) {
+        const answer = await deployment.authorize({ parameters: { client_id, ...parameters } });
+        assert.equal(answer.origin, 'https://apps.example.com');
+        assert.equal(errorOf(answer), 'invalid_request');
+      }
+    }
+  });
+
+  it('RFC 6749 3.2.1: a confidential client without its secret redeems, refreshes and revokes nothing', async () => {
+    const code = await deployment.code();
+    const refused = async (form: Record<string, string>, path = '/oauth2/token') => {
+      const response = await fetch(`${deployment.publicOrigin}${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: 'app', ...form }),
+      });
+      const { error } = (await response.json()) as Json;
+      assert.deepEqual([response.status, error], [401, 'invalid_client']);
+    };
+    await refused({ grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI });
+    const { body } = await deployment.exchange(code);
+    await refused({ grant_type: 'refresh_token', refresh_token: String(body.refresh_token) });
+    await refused({ token: String(body.access_token) }, '/oauth2/revoke');
+    assert.equal(await deployment.isActive(body.access_token), true);
+    assert.equal(await deployment.isActive(body.refresh_token), true);
+  });
+
+  it('RFC 6749 3.3: without a scope none is granted', async () => {
+    const { status, body } = await deployment.token(MACHINE);
+    assert.deepEqual([status, body.scope], [200, '']);
+    assert.equal((await deployment.introspect(body.access_token)).scope, undefined);
+  });
+});
+
+describe('what is kept (RFC 6749 section 10)', () => {
+  it('RFC 6749 10.3, 10.4, 10.5: no token, code or secret stands in the database', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const config = { dsn: `sqlite://${join(folder, 'kept.sqlite')}` };
+    const kept = await startDeployment({ storage: 'file', config });
+    const { client_secret, registration_access_token } = (
+      await kept.deployment.admin('POST', '/admin/clients', { client_id: 'generated' })
+    ).body;
+    await kept.deployment.createClient();
+    const code = await kept.deployment.code();
+    const tokens = await kept.deployment.login();
+    await kept.close();
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    assert.ok(files.join('').includes('generated'), 'the client is there');
+    const secrets = [client_secret, registration_access_token, 'app-secret', code, tokens.id_token];
+    for (const secret of [...secrets, tokens.access_token, tokens.refresh_token].map(String)) {
+      // The hash of an opaque token is taken of its last part.
+      for (const part of [secret, ...(secret.startsWith('ory_') ? secret.slice(7).split('.') : [])]) {
+        assert.ok(part.length > 5 && !files.some((text) => text.includes(part)), `${part} is there`);
+      }
+    }
+  });
+});
+
+describe('bearer tokens (RFC 6750)', () => {
+  it('RFC 6750 3: a challenge names its scheme, and nothing twice', async () => {
+    for (const token of ['unknown', 'ory_at_x.y', (await deployment.login()).refresh_token]) {
+      const challenge = (await userinfo(token)).headers.get('www-authenticate') ?? '';
+      const [, parameters = ''] = /^Bearer (.+)$/.exec(challenge) ?? [];
+      const names = [...parameters.matchAll(/(\w+)="([\x20\x21\x23-\x5b\x5d-\x7e]*)"(?:,|$)/g)].map(([, name]) => name);
+      assert.ok(names.includes('error'), challenge);
+      assert.equal(new Set(names).size, names.length, challenge);
+    }
+  });
+});
+
+describe('JSON Web Tokens (RFC 7519, RFC 7523)', () => {
+  let sign: (claims: string) => Promise<string>;
+  before(async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    for (const client_id of ['keyed', 'keyed-too']) {
+      await deployment.createClient({
+        client_id,
+        client_secret: undefined,
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'ES256' }] },
+      });
+    }
+    sign = (claims) =>
+      new CompactSign(Buffer.from(claims)).setProtectedHeader({ alg: 'ES256', kid: 'k' }).sign(privateKey);
+  });
+
+  const now = () => Math.floor(deployment.now().getTime() / 1000);
+  const claims = (changes: Json = {}) => ({
+    iss: 'keyed',
+    sub: 'keyed',
+    aud: `${deployment.issuer}oauth2/token`,
+    exp: now() + 60,
+    jti: crypto.randomUUID(),
+    ...changes,
+  });
+  const present = async (text: string, form: Record<string, string> = {}) =>
+    deployment.token({
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await sign(text),
+      ...form,
+    });
+
+  it('RFC 7519 2: a time may have a fraction', async () => {
+    assert.equal((await present(JSON.stringify(claims({ exp: now() + 60.5, nbf: now() - 0.5 })))).status, 200);
+    assert.equal((await present(JSON.stringify(claims({ exp: now() - 0.5 })))).status, 401);
+  });
+
+  it('RFC 7519 4: of a claim that comes twice the last counts, and one that nobody knows is ignored', async () => {
+    const twice = (first: string, last: string) =>
+      JSON.stringify(claims({ sub: undefined, 'https://example.com/unknown': [{}] })).replace(
+        '{',
+        `{"sub":"${first}","sub":"${last}",`,
+      );
+    assert.equal((await present(twice('other', 'keyed'))).status, 200);
+    assert.equal((await present(twice('keyed', 'other'), { client_id: 'keyed' })).status, 401);
+  });
+
+  it('RFC 7519 4.1.7: no two tokens have the same jti', async (t) => {
+    const jwt = await startDeployment({ test: t, storage: 'memory', config: { strategies: { access_token: 'jwt' } } });
+    await jwt.deployment.createClient();
+    const { access_token, id_token } = await jwt.deployment.login();
+    const tokens = [access_token, id_token];
+    for (let at = 0; at < 20; at++) tokens.push(String((await jwt.deployment.token(MACHINE)).body.access_token));
+    assert.equal(new Set(tokens.map((token) => claimsOf(token).jti)).size, tokens.length);
+  });
+
+  it('RFC 7523 2.2, 3: a client_id beside the assertion is that of the assertion', async () => {
+    assert.equal((await present(JSON.stringify(claims()), { client_id: 'keyed' })).status, 200);
+    for (const [changes, form] of [
+      [{}, { client_id: 'keyed-too' }],
+      [{ sub: 'keyed-too' }, {}],
+      [{ iss: 'keyed-too' }, {}],
+      [{ sub: 'nobody', iss: 'nobody' }, {}],
+    ] as const) {
+      const { status, body } = await present(JSON.stringify(claims(changes)), form as Record<string, string>);
+      assert.deepEqual([status, body.error], [401, 'invalid_client'], JSON.stringify([changes, form]));
+    }
+  });
+});
+
+describe('native applications (RFC 8252)', () => {
+  it('RFC 8252 8.6: a client that another could pose as is asked about again, whatever was remembered', async () => {
+    const isSkipped = async (client_id: string, redirect_uri: string, values: Json) => {
+      await deployment.createClient({ client_id, redirect_uris: [redirect_uri], ...values });
+      const browser = deployment.browser();
+      const remember = { remember: true };
+      const parameters = { client_id, redirect_uri };
+      await deployment.authorize({ browser, parameters, login: remember, consent: remember });
+      const { location } = await browser.get(deployment.authorizeUrl(parameters));
+      const link = await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? '');
+      const query = new URLSearchParams({
+        consent_challenge: (await browser.get(link)).location.searchParams.get('consent_challenge') ?? '',
+      });
+      return (await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?${query}`)).body.skip;
+    };
+    assert.equal(await isSkipped('native', 'com.example.app:/cb', PUBLIC), false);
+    assert.equal(await isSkipped('claimed', 'https://app.example.com/native', PUBLIC), true);
+    assert.equal(await isSkipped('proven', 'com.example.app:/cb', {}), true);
+  });
+});
+
+describe('metadata (RFC 8414)', () => {
+  it('RFC 8414 2: every endpoint that the metadata name is there', async () => {
+    const metadata = await metadataOf(deployment);
+    const names = Object.keys(metadata).filter((name) => /_(endpoint|uri)$/.test(name));
+    for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) assert.ok(names.includes(name), name);
+    for (const name of names) {
+      const { pathname } = new URL(String(metadata[name]));
+      const answers = await Promise.all(
+        ['GET', 'POST'].map((method) =>
+          fetch(`${deployment.publicOrigin}${pathname}`, { method, redirect: 'manual' }).then(({ status }) => status),
+        ),
+      );
+      assert.ok(
+        answers.some((status) => status !== 404),
+        `${name}: ${answers}`,
+      );
+    }
+  });
+});
+
+describe('best current practice (RFC 9700)', () => {
+  it('RFC 9700 2.1: no code goes over plain http, but to this machine', async (t) => {
+    const urls = {
+      self: { issuer: 'https://issuer.test/' },
+      login: 'https://apps.example.com/login',
+      consent: 'https://apps.example.com/consent',
+      error: 'https://apps.example.com/error',
+    };
+    const { deployment: real } = await startDeployment({ test: t, storage: 'memory', config: { dev: false, urls } });
+    const redirect_uris = ['http://app.example.com/cb', 'http://127.0.0.1/cb', REDIRECT_URI];
+    await real.createClient({ redirect_uris });
+    const codes = [];
+    for (const redirect_uri of redirect_uris) {
+      const answer = await real.authorize({ parameters: { redirect_uri } });
+      codes.push(answer.searchParams.has('code'));
+      if (!codes.at(-1)) assert.equal(errorOf(answer), 'invalid_request');
+    }
+    assert.deepEqual(codes, [false, true, true]);
+  });
+
+  it('RFC 9700 4.14.2: a refresh token that is not used ends, and one that is used lives on', async () => {
+    const [idle, busy] = [await deployment.login(), await deployment.login()];
+    advance(20 * 86400);
+    const { body } = await deployment.refresh(busy.refresh_token);
+    advance(15 * 86400);
+    assert.equal((await deployment.refresh(idle.refresh_token)).body.error, 'invalid_grant');
+    assert.equal((await deployment.refresh(body.refresh_token)).status, 200);
+  });
+
+  it('RFC 9700 4.15: a client that registers itself does not choose by what name it is known', async (t) => {
+    const config = { oidc: { dynamic_client_registration: { enabled: true } } };
+    const { deployment: open } = await startDeployment({ test: t, storage: 'memory', config });
+    const response = await fetch(`${open.publicOrigin}/oauth2/register`, {
+      method: 'POST',
+      body: JSON.stringify({ client_id: 'user-1', redirect_uris: [REDIRECT_URI] }),
+    });
+    assert.equal(response.status, 201);
+    assert.match(((await response.json()) as { client_id: string }).client_id, /^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('OpenID Connect Core', () => {
+  it('OpenID Connect Core 3.1.2.1: prompt=none beside another value shows no page', async () => {
+    const browser = deployment.browser();
+    for (const prompt of ['none login', 'none consent', 'select_account none']) {
+      const answer = await deployment.authorize({ browser, parameters: { prompt } });
+      assert.equal(answer.origin + answer.pathname, REDIRECT_URI);
+      assert.ok(errorOf(answer), prompt);
+    }
+    await deployment.authorize({ browser, login: { remember: true }, consent: { remember: true } });
+    for (const prompt of ['none login', 'none consent', 'select_account none']) {
+      const answer = await deployment.authorize({ browser, parameters: { prompt } });
+      assert.equal(answer.origin + answer.pathname, REDIRECT_URI);
+      assert.ok(errorOf(answer), prompt);
+    }
+  });
+
+  it('OpenID Connect Core 3.1.2.1: prompt=consent asks, though a consent is remembered', async () => {
+    const browser = deployment.browser();
+    const remember = { remember: true };
+    await deployment.authorize({ browser, login: remember, consent: remember });
+    const isSkipped = async (parameters: Record<string, string>) => {
+      const { location } = await browser.get(deployment.authorizeUrl(parameters));
+      const link = await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? '');
+      const query = new URLSearchParams({
+        consent_challenge: (await browser.get(link)).location.searchParams.get('consent_challenge') ?? '',
+      });
+      return (await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?${query}`)).body.skip;
+    };
+    assert.equal(await isSkipped({}), true);
+    assert.equal(await isSkipped({ prompt: 'consent' }), false);
+  });
+
+  it('OpenID Connect Core 3.1.2.1: an ID token that has expired is still a hint', async () => {
+    const { id_token } = await deployment.login();
+    advance(7200);
+    assert.ok(Number(claimsOf(id_token).exp) < deployment.now().getTime() / 1000);
+    const answer = await deployment.authorize({ parameters: { id_token_hint: id_token } });
+    assert.ok(answer.searchParams.has('code'), String(answer));
+  });
+
+  it('OpenID Connect Core 5.3.1: userinfo takes GET and POST, with the token in the header', async () => {
+    const { access_token } = await deployment.login();
+    for (const method of ['GET', 'POST']) {
+      const response = await userinfo(access_token, { method, headers: { authorization: `Bearer ${access_token}` } });
+      assert.equal(response.status, 200);
+      assert.equal(((await response.json()) as Json).sub, 'user-1');
+    }
+  });
+
+  it('OpenID Connect Core 12.2: at_hash of a refreshed ID token fits the new access token', async () => {
+    const { refresh_token } = await deployment.login();
+    const { access_token, id_token } = (await deployment.refresh(refresh_token)).body;
+    const half = createHash('sha256').update(String(access_token)).digest().subarray(0, 16).toString('base64url');
+    assert.equal(claimsOf(id_token).at_hash, half);
+  });
+});
