@@ -87,6 +87,17 @@ describe('Introspection', () => {
   });
 });
 
+describe('Bearer tokens', () => {
+  it('RFC 6750 2.2: a GET has no body to look for a token in', async () => {
+    const form = { grant_type: 'client_credentials', ...CREDENTIALS };
+    const body = new URLSearchParams({ access_token: String((await deployment.token(form)).body.access_token) });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    assert.equal((await raw(deployment.publicOrigin, 'POST', '/userinfo', headers, body.toString())).status, 200);
+    const length = { ...headers, 'content-length': String(body.toString().length) };
+    assert.equal((await raw(deployment.publicOrigin, 'GET', '/userinfo', length, body.toString())).status, 401);
+  });
+});
+
 describe('Cross-origin requests', () => {
   const allowedAt = async (path: string, init: RequestInit) =>
     (await fetch(`${deployment.publicOrigin}${path}`, init)).headers.get('access-control-allow-origin');

@@ -220,6 +220,11 @@ describe('bearer tokens (RFC 6750)', () => {
     const expired = await ask();
     assert.equal(expired.status, 401);
     assert.match(expired.headers.get('www-authenticate') ?? '', /^Bearer error="invalid_token"/);
+    const revoked = String((await deployment.login()).access_token);
+    await post('/oauth2/revoke', { ...CREDENTIALS, token: revoked });
+    const answer = await fetch(at('/userinfo'), { headers: { authorization: `Bearer ${revoked}` } });
+    assert.equal(answer.status, 401);
+    assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer error=/);
   });
 });
 

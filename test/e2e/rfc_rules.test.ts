@@ -141,6 +141,59 @@ describe('bearer tokens (RFC 6750)', () => {
       assert.equal(new Set(names).size, names.length, challenge);
     }
   });
+
+  it('RFC 6750 5.3, RFC 9700 2.3: a token names the audience that was asked for and granted, and no other', async () => {
+    const [one, two] = ['https://one.example', 'https://two.example'];
+    await deployment.createClient({ client_id: 'heard', audience: [one, two] });
+    const parameters = { client_id: 'heard', audience: `${one} ${two}` };
+    for (const granted of [[one], [one, two], []]) {
+      const answer = await deployment.authorize({ parameters, consent: { grant_access_token_audience: granted } });
+      const { body } = await deployment.exchange(answer.searchParams.get('code') ?? '', { client_id: 'heard' });
+      assert.deepEqual((await deployment.introspect(body.access_token)).aud, granted);
+    }
+  });
+});
+
+describe('revocation (RFC 7009) and introspection (RFC 7662)', () => {
+  it('RFC 7009 2.1: a revocation is a POST with a form', async () => {
+    const { access_token } = await deployment.login();
+    const address = `${deployment.publicOrigin}/oauth2/revoke`;
+    const form = { ...CREDENTIALS, token: access_token };
+    assert.equal((await fetch(`${address}?${new URLSearchParams(form)}`)).status, 404);
+    for (const body of [JSON.stringify(form), '']) {
+      assert.equal((await fetch(address, { method: 'POST', body })).status, 400);
+    }
+    assert.equal(await deployment.isActive(access_token), true);
+    assert.equal((await fetch(address, { method: 'POST', body: new URLSearchParams(form) })).status, 200);
+    assert.equal(await deployment.isActive(access_token), false);
+  });
+
+  it('RFC 7662 2.1: a hint that is wrong hides nothing', async () => {
+    const { access_token, refresh_token } = await deployment.login();
+    for (const [token, token_type_hint] of [
+      [access_token, 'refresh_token'],
+      [refresh_token, 'access_token'],
+      [access_token, 'unknown'],
+    ] as const) {
+      const response = await fetch(`${deployment.adminOrigin}/admin/oauth2/introspect`, {
+        method: 'POST',
+        body: new URLSearchParams({ token, token_type_hint }),
+      });
+      assert.equal(((await response.json()) as Json).active, true);
+    }
+  });
+});
+
+describe('PKCE (RFC 7636)', () => {
+  it('RFC 7636 4.4.1: the client is told what is wrong with its challenge', async (t) => {
+    const descriptionOf = (answer: URL) => answer.searchParams.get('error_description') ?? '';
+    const plain = { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' };
+    assert.match(descriptionOf(await deployment.authorize({ parameters: plain })), /'code_challenge_method' must be/);
+    const config = { oauth2: { pkce: { enforced: true } } };
+    const { deployment: strict } = await startDeployment({ test: t, storage: 'memory', config });
+    await strict.createClient();
+    assert.match(descriptionOf(await strict.authorize()), /'code_challenge' is required/);
+  });
 });
 
 describe('JSON Web Tokens (RFC 7519, RFC 7523)', () => {
@@ -177,9 +230,11 @@ describe('JSON Web Tokens (RFC 7519, RFC 7523)', () => {
       ...form,
     });
 
-  it('RFC 7519 2: a time may have a fraction', async () => {
+  it('RFC 7519 2, 4.1.4: a time may have a fraction, and a token is no good at its end', async () => {
     assert.equal((await present(JSON.stringify(claims({ exp: now() + 60.5, nbf: now() - 0.5 })))).status, 200);
-    assert.equal((await present(JSON.stringify(claims({ exp: now() - 0.5 })))).status, 401);
+    for (const exp of [now() - 0.5, now()]) {
+      assert.equal((await present(JSON.stringify(claims({ exp })))).status, 401, 'its end is past or now');
+    }
   });
 
   it('RFC 7519 4: of a claim that comes twice the last counts, and one that nobody knows is ignored', async () => {
@@ -199,6 +254,15 @@ describe('JSON Web Tokens (RFC 7519, RFC 7523)', () => {
     const tokens = [access_token, id_token];
     for (let at = 0; at < 20; at++) tokens.push(String((await jwt.deployment.token(MACHINE)).body.access_token));
     assert.equal(new Set(tokens.map((token) => claimsOf(token).jti)).size, tokens.length);
+  });
+
+  it('RFC 7523 2.1: a client that presents an assertion as a grant authenticates too', async () => {
+    const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+    await deployment.createClient({ client_id: 'bearer', grant_types: [grant_type] });
+    const grant = { grant_type, assertion: await sign(JSON.stringify(claims())) };
+    const wrong = await deployment.token({ ...grant, client_id: 'bearer', client_secret: 'wrong' });
+    assert.deepEqual([wrong.status, wrong.body.error], [401, 'invalid_client']);
+    assert.equal((await deployment.token(grant)).body.error, 'invalid_request');
   });
 
   it('RFC 7523 2.2, 3: a client_id beside the assertion is that of the assertion', async () => {
