@@ -280,6 +280,26 @@ describe('JSON Web Tokens (RFC 7519, RFC 7523)', () => {
 });
 
 describe('native applications (RFC 8252)', () => {
+  it('RFC 8252 8.1, 8.5: a public client redeems with its verifier, and needs no secret', async () => {
+    const client_id = 'public-with-pkce';
+    await deployment.createClient({ client_id, ...PUBLIC, grant_types: ['authorization_code', 'refresh_token'] });
+    const code_verifier = 'v'.repeat(43);
+    const code_challenge = createHash('sha256').update(code_verifier).digest('base64url');
+    const form = { grant_type: 'authorization_code', client_id, redirect_uri: REDIRECT_URI };
+    const newCode = () => deployment.code({ client_id, code_challenge, code_challenge_method: 'S256' });
+    const { status, body } = await deployment.token({ ...form, code: await newCode(), code_verifier });
+    assert.equal(status, 200);
+    const refreshed = await deployment.token({
+      grant_type: 'refresh_token',
+      client_id,
+      refresh_token: String(body.refresh_token),
+    });
+    assert.equal(refreshed.status, 200);
+    assert.notEqual(refreshed.body.refresh_token, body.refresh_token, 'it rotates');
+    const stolen = await deployment.token({ ...form, code: await newCode() });
+    assert.equal(stolen.body.error, 'invalid_grant');
+  });
+
   it('RFC 8252 8.6: a client that another could pose as is asked about again, whatever was remembered', async () => {
     const isSkipped = async (client_id: string, redirect_uri: string, values: Json) => {
       await deployment.createClient({ client_id, redirect_uris: [redirect_uri], ...values });
@@ -301,6 +321,25 @@ describe('native applications (RFC 8252)', () => {
 });
 
 describe('metadata (RFC 8414)', () => {
+  it('RFC 8414 2, OpenID Connect Discovery 3: what is required is there, and every address uses https', async (t) => {
+    const urls = { self: { issuer: 'https://issuer.test/tenant' } };
+    const { deployment: real } = await startDeployment({ test: t, storage: 'memory', config: { dev: false, urls } });
+    const metadata = await metadataOf(real);
+    assert.equal(metadata.issuer, 'https://issuer.test/tenant');
+    for (const name of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri']) {
+      assert.equal(typeof metadata[name], 'string', name);
+    }
+    for (const [name, address] of Object.entries(metadata)) {
+      if (/_(endpoint|uri)$/.test(name)) assert.match(String(address), /^https:\/\/issuer\.test\/tenant\//, name);
+    }
+    const { response_types_supported, subject_types_supported, token_endpoint_auth_signing_alg_values_supported } =
+      metadata as Record<string, string[]>;
+    assert.ok(response_types_supported?.includes('code'));
+    assert.deepEqual(subject_types_supported, ['public']);
+    assert.ok(token_endpoint_auth_signing_alg_values_supported?.includes('RS256'));
+    assert.ok(!token_endpoint_auth_signing_alg_values_supported?.includes('none'));
+  });
+
   it('RFC 8414 2: every endpoint that the metadata name is there', async () => {
     const metadata = await metadataOf(deployment);
     const names = Object.keys(metadata).filter((name) => /_(endpoint|uri)$/.test(name));
@@ -321,6 +360,15 @@ describe('metadata (RFC 8414)', () => {
 });
 
 describe('best current practice (RFC 9700)', () => {
+  it('RFC 9700 2.4: the password of a person is no grant', async () => {
+    const grant_types = ['password', 'authorization_code'];
+    await deployment.createClient({ client_id: 'password', grant_types });
+    const form = { grant_type: 'password', username: 'user-1', password: 'a password', scope: 'openid' };
+    const { status, body } = await deployment.token({ ...CREDENTIALS, client_id: 'password', ...form });
+    assert.deepEqual([status, body.error], [400, 'invalid_request']);
+    assert.ok(!((await metadataOf(deployment)).grant_types_supported as string[]).includes('password'));
+  });
+
   it('RFC 9700 2.1: no code goes over plain http, but to this machine', async (t) => {
     const urls = {
       self: { issuer: 'https://issuer.test/' },
@@ -362,6 +410,30 @@ describe('best current practice (RFC 9700)', () => {
 });
 
 describe('OpenID Connect Core', () => {
+  it('OpenID Connect Core 2: the header of an ID token brings no key along', async () => {
+    const { id_token } = await deployment.login();
+    const header = JSON.parse(Buffer.from(id_token.split('.')[0] ?? '', 'base64url').toString()) as Json;
+    assert.deepEqual(Object.keys(header).sort(), ['alg', 'kid', 'typ']);
+  });
+
+  it('OpenID Connect Core 2: auth_time is when the person logged in, also when the login was remembered', async () => {
+    const browser = deployment.browser();
+    const remember = { remember: true };
+    const authTimeOf = async (parameters: Record<string, string>) => {
+      const answer = await deployment.authorize({ browser, parameters, login: remember, consent: remember });
+      return claimsOf((await deployment.exchange(answer.searchParams.get('code') ?? '')).body.id_token).auth_time;
+    };
+    const first = await authTimeOf({});
+    advance(100);
+    assert.equal(await authTimeOf({ max_age: '3600' }), first);
+    assert.ok(Number(await authTimeOf({ max_age: '50' })) >= Number(first) + 100);
+  });
+
+  it('OpenID Connect Core 3.1.2.1: what the client asks for without need is no error where it is not known', async () => {
+    const parameters = { display: 'hologram', ui_locales: 'tlh', claims_locales: 'tlh', acr_values: 'unobtainium' };
+    assert.ok((await deployment.authorize({ parameters })).searchParams.has('code'));
+  });
+
   it('OpenID Connect Core 3.1.2.1: prompt=none beside another value shows no page', async () => {
     const browser = deployment.browser();
     for (const prompt of ['none login', 'none consent', 'select_account none']) {
@@ -401,6 +473,22 @@ describe('OpenID Connect Core', () => {
     assert.ok(answer.searchParams.has('code'), String(answer));
   });
 
+  it('OpenID Connect Core 3.1.3.1: a good secret in another way than the registered one is refused', async () => {
+    const grant_type = 'client_credentials';
+    await deployment.createClient({ client_id: 'basic', token_endpoint_auth_method: 'client_secret_basic' });
+    const withBasic = async (client_id: string) => {
+      const response = await fetch(`${deployment.publicOrigin}/oauth2/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${client_id}:app-secret`)}` },
+        body: new URLSearchParams({ grant_type }),
+      });
+      return response.status;
+    };
+    assert.deepEqual([await withBasic('basic'), await withBasic('app')], [200, 401]);
+    assert.equal((await deployment.token({ ...MACHINE, client_id: 'basic' })).status, 401);
+    assert.equal((await deployment.token(MACHINE)).status, 200);
+  });
+
   it('OpenID Connect Core 5.3.1: userinfo takes GET and POST, with the token in the header', async () => {
     const { access_token } = await deployment.login();
     for (const method of ['GET', 'POST']) {
@@ -410,9 +498,11 @@ describe('OpenID Connect Core', () => {
     }
   });
 
-  it('OpenID Connect Core 12.2: at_hash of a refreshed ID token fits the new access token', async () => {
-    const { refresh_token } = await deployment.login();
+  it('OpenID Connect Core 12.2: a refreshed ID token has the nonce of the first, and fits the new access token', async () => {
+    const code = await deployment.code({ nonce: 'nonce-0123456789' });
+    const { refresh_token } = (await deployment.exchange(code)).body;
     const { access_token, id_token } = (await deployment.refresh(refresh_token)).body;
+    assert.equal(claimsOf(id_token).nonce, 'nonce-0123456789');
     const half = createHash('sha256').update(String(access_token)).digest().subarray(0, 16).toString('base64url');
     assert.equal(claimsOf(id_token).at_hash, half);
   });
