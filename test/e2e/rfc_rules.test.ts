@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
+import type { Browser } from './browser.ts';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json, REDIRECT_URI } from './flow.ts';
 
@@ -27,6 +28,16 @@ const metadataOf = async ({ publicOrigin }: Deployment): Promise<Json> =>
   (await (await fetch(`${publicOrigin}/.well-known/oauth-authorization-server`)).json()) as Json;
 const userinfo = (access_token: unknown, init: RequestInit = {}) =>
   fetch(`${deployment.publicOrigin}/userinfo`, { headers: { authorization: `Bearer ${access_token}` }, ...init });
+
+/** Whether the consent app of a next request is told that it may skip its question. */
+async function isConsentSkipped(browser: Browser, parameters: Record<string, string>): Promise<unknown> {
+  const { location } = await browser.get(deployment.authorizeUrl(parameters));
+  const link = await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? '');
+  const query = new URLSearchParams({
+    consent_challenge: (await browser.get(link)).location.searchParams.get('consent_challenge') ?? '',
+  });
+  return (await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?${query}`)).body.skip;
+}
 
 describe('clients (RFC 6749 section 2)', () => {
   it('RFC 6749 2.2, 3.3, 4.1.2, 5.1: what docs/quickstart.md says of sizes is true', async () => {
@@ -307,12 +318,7 @@ describe('native applications (RFC 8252)', () => {
       const remember = { remember: true };
       const parameters = { client_id, redirect_uri };
       await deployment.authorize({ browser, parameters, login: remember, consent: remember });
-      const { location } = await browser.get(deployment.authorizeUrl(parameters));
-      const link = await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? '');
-      const query = new URLSearchParams({
-        consent_challenge: (await browser.get(link)).location.searchParams.get('consent_challenge') ?? '',
-      });
-      return (await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?${query}`)).body.skip;
+      return isConsentSkipped(browser, parameters);
     };
     assert.equal(await isSkipped('native', 'com.example.app:/cb', PUBLIC), false);
     assert.equal(await isSkipped('claimed', 'https://app.example.com/native', PUBLIC), true);
@@ -453,16 +459,8 @@ describe('OpenID Connect Core', () => {
     const browser = deployment.browser();
     const remember = { remember: true };
     await deployment.authorize({ browser, login: remember, consent: remember });
-    const isSkipped = async (parameters: Record<string, string>) => {
-      const { location } = await browser.get(deployment.authorizeUrl(parameters));
-      const link = await deployment.acceptLogin(location.searchParams.get('login_challenge') ?? '');
-      const query = new URLSearchParams({
-        consent_challenge: (await browser.get(link)).location.searchParams.get('consent_challenge') ?? '',
-      });
-      return (await deployment.admin('GET', `/admin/oauth2/auth/requests/consent?${query}`)).body.skip;
-    };
-    assert.equal(await isSkipped({}), true);
-    assert.equal(await isSkipped({ prompt: 'consent' }), false);
+    assert.equal(await isConsentSkipped(browser, {}), true);
+    assert.equal(await isConsentSkipped(browser, { prompt: 'consent' }), false);
   });
 
   it('OpenID Connect Core 3.1.2.1: an ID token that has expired is still a hint', async () => {
