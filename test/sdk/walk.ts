@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { Browser } from '../e2e/browser.ts';
 import { startDeployment } from '../e2e/deployment.ts';
 import type { Deployment } from '../e2e/flow.ts';
+import seed from '../openapi/seed_operations.json' with { type: 'json' };
 
 type Public<Api> = Pick<Api, keyof Api>;
 type Settings = NonNullable<ConstructorParameters<typeof HydraClient.Configuration>[0]>;
@@ -480,6 +481,11 @@ export function walk(sdk: Sdk, notYet: readonly string[]): void {
       offered.filter((name) => ![...WITHOUT_ERRORS, ...redirects].includes(name) && !answered.get(name)?.has('error')),
       [],
       'never refused',
+    );
+    assert.deepEqual(
+      Object.keys(seed).filter((name) => !answered.get(name)?.has('success')),
+      [],
+      'operations of the seed that never succeeded',
     );
   });
 }

@@ -1,0 +1,9 @@
+import { it } from 'node:test';
+import { checkWalk, pythonWith } from './program.ts';
+
+const here = new URL('python', import.meta.url).pathname;
+
+it('ory-hydra-client of Python walks every operation that it has', async (t) => {
+  const python = await pythonWith(`${here}/requirements.txt`);
+  await checkWalk(t, [python, `${here}/walk.py`]);
+});
