@@ -2,16 +2,21 @@ import { STATUS_CODES } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { OAUTH_ERROR } from './http/error.ts';
 import type { Media, ResponseSchema, RouteSchema } from './http/route.ts';
+import type { Access } from './keys/api_key.ts';
 import type { Json, JsonObject } from './lib/json.ts';
 import { VERSION } from './lib/version.ts';
-import { adminRoutes, publicApi } from './routes.ts';
+import { adminApi, publicApi } from './routes.ts';
+
+type Row = (typeof publicApi)[number] & { readonly access?: Access };
+
+const ROWS: readonly Row[] = [...publicApi, ...adminApi];
 
 /** The description of both listeners, OpenAPI 3.0.3: made from the tables of routes and from nothing else. */
 export function openApiDocument(): JsonObject {
   const schemas: JsonObject = {};
   const paths: Record<string, JsonObject> = {};
   const named = new Set<string>();
-  for (const { method, path, operationId, schema } of [...publicApi, ...adminRoutes]) {
+  for (const { method, path, operationId, schema, access } of ROWS) {
     if (!schema) continue;
     const described = describedPath(path);
     const operations = paths[described] ?? {};
@@ -19,7 +24,7 @@ export function openApiDocument(): JsonObject {
     operations[method.toLowerCase()] ??= {
       // An id stands once in a document: further addresses of an operation have none.
       ...(named.has(operationId) ? {} : { operationId }),
-      ...operationOf(path, schema, schemas),
+      ...operationOf(path, schema, schemas, access),
     };
     named.add(operationId);
   }
@@ -27,7 +32,8 @@ export function openApiDocument(): JsonObject {
     openapi: '3.0.3',
     info: {
       title: 'Gatehouse',
-      description: 'OAuth 2.0 and OpenID Connect. Paths under /admin are those of the admin listener.',
+      description:
+        'OAuth 2.0 and OpenID Connect. Paths under /admin are those of the admin listener; with `gatehouse.single_origin` the public listener has them too.',
       license: { name: 'Apache-2.0' },
       version: VERSION,
     },
@@ -54,6 +60,11 @@ const tagOf = (path: string): string => TAGS.find(([start]) => new RegExp(`^(${s
 const SECURITY = {
   basic: { type: 'http', scheme: 'basic' },
   bearer: { type: 'http', scheme: 'bearer' },
+  api_key: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key from `gatehouse api-keys create`, where `gatehouse.admin.api_keys` is `required`.',
+  },
   oauth2: {
     type: 'oauth2',
     flows: {
@@ -70,7 +81,7 @@ const SECURITY = {
   },
 };
 
-function operationOf(path: string, schema: RouteSchema, schemas: JsonObject): JsonObject {
+function operationOf(path: string, schema: RouteSchema, schemas: JsonObject, access?: Access): JsonObject {
   const { summary, query, body, form, security, responses } = schema;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
@@ -87,6 +98,7 @@ function operationOf(path: string, schema: RouteSchema, schemas: JsonObject): Js
   return {
     tags: [tagOf(path)],
     summary,
+    ...(access === undefined || access === 'no key' ? {} : accessOf(access)),
     ...(security ? { security: security.map((name) => ({ [name]: [] })) } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(media ? { requestBody: { required: isRequired(media), content: contentOf(media, schemas) } } : {}),
@@ -101,6 +113,12 @@ function operationOf(path: string, schema: RouteSchema, schemas: JsonObject): Js
     },
   };
 }
+
+/** OpenAPI 3.0 has no place for the scope of a bearer token but the text. Where keys are off, nobody is asked for one. */
+const accessOf = (access: Exclude<Access, 'no key'>): JsonObject => ({
+  description: access === 'any key' ? 'Any API key is good for this.' : `Scope of the API key: \`${access}\`.`,
+  security: [{ api_key: [] }, {}],
+});
 
 /** A JSON body in which nothing is required may be left out whole. */
 const isRequired = (media: Media): boolean =>

@@ -1,6 +1,7 @@
 import { accountExperienceRoutes } from './account_experience/routes.ts';
 import type { AuthorizationServer } from './authorization_server.ts';
 import type { Config } from './config/schema.ts';
+import { withApiKey } from './endpoints/admin/api_key.ts';
 import * as changes from './endpoints/admin/client_changes.ts';
 import * as clients from './endpoints/admin/clients.ts';
 import * as consent from './endpoints/admin/consent_requests.ts';
@@ -28,12 +29,24 @@ import * as registration from './endpoints/registration.ts';
 import * as revocation from './endpoints/revocation.ts';
 import * as token from './endpoints/token.ts';
 import * as userinfo from './endpoints/userinfo.ts';
-import { type Route, routeTo } from './http/route.ts';
+import { type Described, type Method, type Route, routeTo } from './http/route.ts';
+import type { Access } from './keys/api_key.ts';
 
 type Routes = readonly Route<AuthorizationServer>[];
 
 /** The function has the name of the operation, and so has its schema. */
 const route = routeTo<AuthorizationServer>();
+
+/** A row of the admin API, with what it asks for where API keys are required. */
+type AdminRoute = Route<AuthorizationServer> & { readonly access: Access };
+
+const admin = <Id extends string>(
+  method: Method,
+  path: string,
+  endpoints: Described<AuthorizationServer, Id>,
+  operationId: Id,
+  access: Access,
+): AdminRoute => ({ ...route(method, path, endpoints, operationId), access });
 
 const cors = (path: string): Route<AuthorizationServer> => ({
   method: 'OPTIONS',
@@ -76,10 +89,11 @@ export const publicApi: Routes = [
 ];
 
 /** Every URL of the public listener. */
-export const publicRoutes = ({ gatehouse, urls }: Config): Routes => [
+export const publicRoutes = (config: Config): Routes => [
   ...publicApi,
-  ...insertedMetadata(new URL(urls.self.issuer).pathname),
-  ...(gatehouse.account_experience.enabled ? accountExperienceRoutes : []),
+  ...insertedMetadata(new URL(config.urls.self.issuer).pathname),
+  ...(config.gatehouse.account_experience.enabled ? accountExperienceRoutes : []),
+  ...(config.gatehouse.single_origin ? [...adminRoutes(config), withKey(unprefixedVersion)] : []),
 ];
 
 /** RFC 8414 section 3.1: the path of an issuer that has one stands behind the well-known part. */
@@ -92,45 +106,55 @@ function insertedMetadata(issuerPath: string): Routes {
   ]);
 }
 
-/** Every URL of the admin listener, where the prefix `/admin` may be left out. */
-export const adminRoutes: Routes = [
-  route('POST', '/admin/clients', clients, 'createOAuth2Client'),
-  route('GET', '/admin/clients', clients, 'listOAuth2Clients'),
-  route('GET', '/admin/clients/{id}', clients, 'getOAuth2Client'),
-  route('PUT', '/admin/clients/{id}', changes, 'setOAuth2Client'),
-  route('PATCH', '/admin/clients/{id}', changes, 'patchOAuth2Client'),
-  route('DELETE', '/admin/clients/{id}', clients, 'deleteOAuth2Client'),
-  route('PUT', '/admin/clients/{id}/lifespans', changes, 'setOAuth2ClientLifespans'),
-  route('POST', '/admin/clients/{id}/secrets/rotate', changes, 'rotateOAuth2ClientSecret'),
-  route('DELETE', '/admin/clients/{id}/secrets/rotate', changes, 'deleteRotatedOAuth2ClientSecrets'),
-  route('GET', '/admin/oauth2/auth/requests/login', login, 'getOAuth2LoginRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/login/accept', login, 'acceptOAuth2LoginRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/login/reject', login, 'rejectOAuth2LoginRequest'),
-  route('GET', '/admin/oauth2/auth/requests/consent', consent, 'getOAuth2ConsentRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/consent/accept', consent, 'acceptOAuth2ConsentRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/consent/reject', consent, 'rejectOAuth2ConsentRequest'),
-  route('GET', '/admin/oauth2/auth/requests/logout', logout, 'getOAuth2LogoutRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/logout/accept', logout, 'acceptOAuth2LogoutRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/logout/reject', logout, 'rejectOAuth2LogoutRequest'),
-  route('PUT', '/admin/oauth2/auth/requests/device/accept', device, 'acceptUserCodeRequest'),
-  route('DELETE', '/admin/oauth2/auth/sessions/login', sessions, 'revokeOAuth2LoginSessions'),
-  route('GET', '/admin/oauth2/auth/sessions/consent', consents, 'listOAuth2ConsentSessions'),
-  route('DELETE', '/admin/oauth2/auth/sessions/consent', consents, 'revokeOAuth2ConsentSessions'),
-  route('POST', '/admin/oauth2/introspect', introspection, 'introspectOAuth2Token'),
-  route('POST', '/admin/trust/grants/jwt-bearer/issuers', trusts, 'trustOAuth2JwtGrantIssuer'),
-  route('GET', '/admin/trust/grants/jwt-bearer/issuers', trusts, 'listTrustedOAuth2JwtGrantIssuers'),
-  route('GET', '/admin/trust/grants/jwt-bearer/issuers/{id}', trusts, 'getTrustedOAuth2JwtGrantIssuer'),
-  route('DELETE', '/admin/trust/grants/jwt-bearer/issuers/{id}', trusts, 'deleteTrustedOAuth2JwtGrantIssuer'),
-  route('POST', '/admin/keys/{set}', keys, 'createJsonWebKeySet'),
-  route('GET', '/admin/keys/{set}', keys, 'getJsonWebKeySet'),
-  route('PUT', '/admin/keys/{set}', keys, 'setJsonWebKeySet'),
-  route('DELETE', '/admin/keys/{set}', keys, 'deleteJsonWebKeySet'),
-  route('GET', '/admin/keys/{set}/{kid}', keys, 'getJsonWebKey'),
-  route('PUT', '/admin/keys/{set}/{kid}', keys, 'setJsonWebKey'),
-  route('DELETE', '/admin/keys/{set}/{kid}', keys, 'deleteJsonWebKey'),
-  route('DELETE', '/admin/oauth2/tokens', tokens, 'deleteOAuth2Token'),
-  route('GET', '/admin/version', version, 'getVersion'),
-  route('GET', '/admin/openapi.json', openApi, 'getOpenApiDocument'),
-  route('GET', '/admin/metrics/prometheus', metrics, 'getMetrics'),
-  ...healthRoutes.map((entry) => ({ ...entry, path: `/admin${entry.path}` })),
+/** Hydra: SDKs ask for the version without the prefix, and here no other operation has this path. */
+const unprefixedVersion = admin('GET', '/version', version, 'getVersion', 'any key');
+
+/** Every URL of the admin API. On its own listener the prefix `/admin` may be left out. */
+export const adminApi: readonly AdminRoute[] = [
+  admin('POST', '/admin/clients', clients, 'createOAuth2Client', 'clients:write'),
+  admin('GET', '/admin/clients', clients, 'listOAuth2Clients', 'clients:read'),
+  admin('GET', '/admin/clients/{id}', clients, 'getOAuth2Client', 'clients:read'),
+  admin('PUT', '/admin/clients/{id}', changes, 'setOAuth2Client', 'clients:write'),
+  admin('PATCH', '/admin/clients/{id}', changes, 'patchOAuth2Client', 'clients:write'),
+  admin('DELETE', '/admin/clients/{id}', clients, 'deleteOAuth2Client', 'clients:write'),
+  admin('PUT', '/admin/clients/{id}/lifespans', changes, 'setOAuth2ClientLifespans', 'clients:write'),
+  admin('POST', '/admin/clients/{id}/secrets/rotate', changes, 'rotateOAuth2ClientSecret', 'clients:write'),
+  admin('DELETE', '/admin/clients/{id}/secrets/rotate', changes, 'deleteRotatedOAuth2ClientSecrets', 'clients:write'),
+  admin('GET', '/admin/oauth2/auth/requests/login', login, 'getOAuth2LoginRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/login/accept', login, 'acceptOAuth2LoginRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/login/reject', login, 'rejectOAuth2LoginRequest', 'flows'),
+  admin('GET', '/admin/oauth2/auth/requests/consent', consent, 'getOAuth2ConsentRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/consent/accept', consent, 'acceptOAuth2ConsentRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/consent/reject', consent, 'rejectOAuth2ConsentRequest', 'flows'),
+  admin('GET', '/admin/oauth2/auth/requests/logout', logout, 'getOAuth2LogoutRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/logout/accept', logout, 'acceptOAuth2LogoutRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/logout/reject', logout, 'rejectOAuth2LogoutRequest', 'flows'),
+  admin('PUT', '/admin/oauth2/auth/requests/device/accept', device, 'acceptUserCodeRequest', 'flows'),
+  admin('DELETE', '/admin/oauth2/auth/sessions/login', sessions, 'revokeOAuth2LoginSessions', 'sessions'),
+  admin('GET', '/admin/oauth2/auth/sessions/consent', consents, 'listOAuth2ConsentSessions', 'sessions'),
+  admin('DELETE', '/admin/oauth2/auth/sessions/consent', consents, 'revokeOAuth2ConsentSessions', 'sessions'),
+  admin('POST', '/admin/oauth2/introspect', introspection, 'introspectOAuth2Token', 'introspect'),
+  admin('POST', '/admin/trust/grants/jwt-bearer/issuers', trusts, 'trustOAuth2JwtGrantIssuer', 'trust'),
+  admin('GET', '/admin/trust/grants/jwt-bearer/issuers', trusts, 'listTrustedOAuth2JwtGrantIssuers', 'trust'),
+  admin('GET', '/admin/trust/grants/jwt-bearer/issuers/{id}', trusts, 'getTrustedOAuth2JwtGrantIssuer', 'trust'),
+  admin('DELETE', '/admin/trust/grants/jwt-bearer/issuers/{id}', trusts, 'deleteTrustedOAuth2JwtGrantIssuer', 'trust'),
+  admin('POST', '/admin/keys/{set}', keys, 'createJsonWebKeySet', 'keys'),
+  admin('GET', '/admin/keys/{set}', keys, 'getJsonWebKeySet', 'keys'),
+  admin('PUT', '/admin/keys/{set}', keys, 'setJsonWebKeySet', 'keys'),
+  admin('DELETE', '/admin/keys/{set}', keys, 'deleteJsonWebKeySet', 'keys'),
+  admin('GET', '/admin/keys/{set}/{kid}', keys, 'getJsonWebKey', 'keys'),
+  admin('PUT', '/admin/keys/{set}/{kid}', keys, 'setJsonWebKey', 'keys'),
+  admin('DELETE', '/admin/keys/{set}/{kid}', keys, 'deleteJsonWebKey', 'keys'),
+  admin('DELETE', '/admin/oauth2/tokens', tokens, 'deleteOAuth2Token', 'clients:write'),
+  admin('GET', '/admin/version', version, 'getVersion', 'any key'),
+  admin('GET', '/admin/openapi.json', openApi, 'getOpenApiDocument', 'any key'),
+  admin('GET', '/admin/metrics/prometheus', metrics, 'getMetrics', 'any key'),
+  ...healthRoutes.map((entry) => ({ ...entry, path: `/admin${entry.path}`, access: 'no key' as const })),
 ];
+
+/** Every URL of the admin listener. */
+export const adminRoutes = ({ gatehouse }: Config): Routes =>
+  gatehouse.admin.api_keys === 'required' ? adminApi.map(withKey) : adminApi;
+
+const withKey = ({ access, ...row }: AdminRoute): Route<AuthorizationServer> =>
+  access === 'no key' ? row : { ...row, endpoint: withApiKey(access, row.endpoint) };

@@ -80,9 +80,9 @@ export async function openStore(config: Config): Promise<Database> {
 }
 
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
-  const { serve, feature_flags } = server.config;
+  const { serve, feature_flags, gatehouse } = server.config;
   const { host, port, cors } = serve[name];
-  const routes = name === 'public' ? publicRoutes(server.config) : adminRoutes;
+  const routes = name === 'public' ? publicRoutes(server.config) : adminRoutes(server.config);
   try {
     return await listen(server, routes, {
       name,
@@ -91,6 +91,7 @@ async function openListener(server: AuthorizationServer, name: ListenerName): Pr
       cors,
       allow_unbounded_origins: feature_flags.legacy_allow_insecure_origins,
       clientOrigins: originsOfClient,
+      ...(name === 'public' && gatehouse.single_origin ? { withoutCors: '/admin' } : {}),
     });
   } catch (error) {
     throw listenError(error, name, host, port);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { accountsCommand } from './accounts.ts';
+import { apiKeysCommand } from './api_keys.ts';
 import { group } from './group.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
@@ -11,4 +12,5 @@ export const program = (name: string): Command =>
     .addCommand(serveCommand())
     .addCommand(migrateCommand())
     .addCommand(accountsCommand())
+    .addCommand(apiKeysCommand())
     .addCommand(versionCommand());

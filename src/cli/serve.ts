@@ -47,12 +47,12 @@ async function run(listeners: readonly ListenerName[], options: ServeOptions): P
   closeOnSignal(running.close, log);
 }
 
-/** The admin API asks nobody who they are: whoever reaches it, rules. */
-function warnIfOpen({ serve: { admin } }: Config, log: Logger): void {
-  if (isLoopback(admin.host)) return;
+/** Without API keys the admin API asks nobody who they are: whoever reaches it, rules. */
+function warnIfOpen({ serve: { admin }, gatehouse }: Config, log: Logger): void {
+  if (isLoopback(admin.host) || gatehouse.admin.api_keys === 'required') return;
   log.warn(
-    `The admin API listens on ${admin.host}, beyond this machine, and has no authentication of its own: ` +
-      'set serve.admin.host to 127.0.0.1, or let only trusted machines reach it.',
+    `The admin API listens on ${admin.host}, beyond this machine, and asks nobody who they are: ` +
+      'set serve.admin.host to 127.0.0.1, let only trusted machines reach it, or set gatehouse.admin.api_keys to required.',
   );
 }
 

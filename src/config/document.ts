@@ -256,6 +256,8 @@ export const DOCUMENT = closed({
   feature_flags: open({ legacy_allow_insecure_origins: flag() }),
   gatehouse: closed({
     account_experience: closed({ enabled: flag(true) }),
+    single_origin: flag(),
+    admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),
     keys: closed({ lead_time: duration('0s') }),
   }),

@@ -77,6 +77,10 @@ const RULES: readonly Rule[] = [
     oidc.subject_identifiers.supported_types.includes('pairwise') &&
     oidc.subject_identifiers.pairwise.salt.length < 8 &&
     '"oidc.subject_identifiers.pairwise.salt" needs at least 8 characters where "pairwise" is supported.',
+  ({ gatehouse }) =>
+    gatehouse.single_origin &&
+    gatehouse.admin.api_keys === 'off' &&
+    '"gatehouse.admin.api_keys" must be "required" where "gatehouse.single_origin" is on: the admin API would be open to everybody.',
   ({ hsm }) => hsm.enabled && '"hsm.enabled" must be false: this server has no support for hardware security modules.',
 ];
 

@@ -105,6 +105,9 @@ export type Config = {
   readonly feature_flags: { readonly legacy_allow_insecure_origins: boolean };
   readonly gatehouse: {
     readonly account_experience: { readonly enabled: boolean };
+    /** The public listener serves the admin API too, under `/admin`. */
+    readonly single_origin: boolean;
+    readonly admin: { readonly api_keys: 'off' | 'required' };
     /** Seconds in which a refresh token that comes again gets the same answer again. */
     readonly refresh_token: { readonly retry_window: number };
     /** Seconds that a key is published before it signs. */
@@ -163,6 +166,7 @@ export function resolveConfig(document: FilledDocument): Config {
     feature_flags,
     gatehouse: {
       ...gatehouse,
+      admin: { api_keys: gatehouse.admin.api_keys ?? (gatehouse.single_origin ? 'required' : 'off') },
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
       keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
     },

@@ -35,6 +35,8 @@ export type ListenerSettings<Server> = {
   readonly allow_unbounded_origins: boolean;
   /** For the routes that answer OPTIONS. */
   readonly clientOrigins: (server: Server, request: Request) => ReturnType<ClientOrigins>;
+  /** What stands below this path is never for the pages of other origins, whatever `cors` says. */
+  readonly withoutCors?: string;
 };
 
 export type Listener = {
@@ -52,7 +54,15 @@ const HEADER_LIMIT = 64 * 1024;
 export async function listen<Server extends { readonly log: Parameters<typeof toOAuthError>[1] }>(
   server: Server,
   routes: readonly Route<Server>[],
-  { name, host, port, cors: corsSettings, allow_unbounded_origins, clientOrigins }: ListenerSettings<Server>,
+  {
+    name,
+    host,
+    port,
+    cors: corsSettings,
+    allow_unbounded_origins,
+    clientOrigins,
+    withoutCors,
+  }: ListenerSettings<Server>,
 ): Promise<Listener> {
   const fastify = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -75,8 +85,8 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  const cors = corsSettings.enabled ? new Cors(corsSettings, allow_unbounded_origins) : undefined;
-  const handle = (endpoint: Endpoint<Server>, route: string, ofClient?: ClientOrigins) => {
+  const openCors = corsSettings.enabled ? new Cors(corsSettings, allow_unbounded_origins) : undefined;
+  const handle = (endpoint: Endpoint<Server>, route: string, cors?: Cors, ofClient?: ClientOrigins) => {
     const answer = (request: Request) => settle(server, endpoint, request);
     return async (raw: FastifyRequest, reply: FastifyReply) => {
       const started = answers.hasSubscribers ? performance.now() : 0;
@@ -90,15 +100,20 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   const ofClients = new Set(routes.filter(({ method }) => method === 'OPTIONS').map(({ path }) => path));
   for (const { method, path, endpoint } of routes) {
     const ofClient = ofClients.has(path) ? (request: Request) => clientOrigins(server, request) : undefined;
+    const isClosed = withoutCors !== undefined && path.startsWith(`${withoutCors}/`);
     fastify.route({
       method: method === 'GET' ? ['GET', 'HEAD'] : method,
       url: path.replaceAll(':', '::').replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: handle(endpoint, path, ofClient),
+      handler: handle(endpoint, path, isClosed ? undefined : openCors, ofClient),
     });
   }
-  fastify.setNotFoundHandler(
-    handle((_server, request) => (name === 'admin' ? adminNowhere(fastify, request) : publicNowhere(request)), ''),
-  );
+  const nowhere: Endpoint<Server> = (_server, request) =>
+    name === 'admin' ? adminNowhere(fastify, request) : publicNowhere(request);
+  fastify.setNotFoundHandler(handle(nowhere, '', openCors));
+  if (withoutCors !== undefined) {
+    const below = async (closed: FastifyInstance) => void closed.setNotFoundHandler(handle(nowhere, ''));
+    fastify.register(below, { prefix: withoutCors });
+  }
   fastify.setErrorHandler((error: { statusCode?: number }, raw, reply) => {
     const known = error.statusCode === 413 ? bodyTooLarge() : framingError(error);
     send(reply, requestOf(raw), errorReply(toOAuthError(known, server.log)));

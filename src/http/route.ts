@@ -4,9 +4,11 @@ import type { Request } from './request.ts';
 
 export type Endpoint<Server> = (server: Server, request: Request) => Reply | Promise<Reply>;
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
 /** One URL of the product. `path` has `{name}` for a segment, as in OpenAPI. */
 export type Route<Server> = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  readonly method: Method;
   readonly path: string;
   readonly operationId: string;
   readonly endpoint: Endpoint<Server>;
@@ -31,7 +33,7 @@ export type ResponseSchema = TSchema | null | Media;
 export type Media = { readonly [type: `${string}/${string}`]: TSchema };
 
 /** A module of endpoints, each under the name of its operation and with its schema under the same name. */
-type Described<Server, Id extends string> = Readonly<Record<Id, Endpoint<Server>>> & {
+export type Described<Server, Id extends string> = Readonly<Record<Id, Endpoint<Server>>> & {
   readonly schemas: Readonly<Record<Id, RouteSchema>>;
 };
 
@@ -39,7 +41,7 @@ type Described<Server, Id extends string> = Readonly<Record<Id, Endpoint<Server>
 export const routeTo =
   <Server>() =>
   <Id extends string>(
-    method: Route<Server>['method'],
+    method: Method,
     path: string,
     endpoints: Described<Server, Id>,
     operationId: Id,

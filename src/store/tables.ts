@@ -13,6 +13,7 @@ export type Tables = {
   flow_states: FlowStatesTable;
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
+  api_keys: ApiKeysTable;
   device_codes: DeviceCodesTable;
   trusted_jwt_issuers: TrustedJwtIssuersTable;
   used_jtis: UsedJtisTable;
@@ -182,4 +183,17 @@ export type AccountsTable = {
   /** Claims of the person, as JSON. */
   claims: string;
   created_at: number;
+};
+
+/** Who may use the admin API. A key that was revoked stays, so that its name can still be found. */
+export type ApiKeysTable = {
+  id: string;
+  name: string;
+  hash: Uint8Array;
+  /** Separated by spaces. */
+  scope: string;
+  created_at: number;
+  /** Null: never. */
+  expires_at: number | null;
+  revoked_at: number | null;
 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment } from './flow.ts';
+import { raw } from './raw.ts';
 
 let deployment: Deployment;
 let close: () => Promise<void>;
@@ -32,22 +32,6 @@ before(async () => {
   await deployment.createClient({ allowed_cors_origins: ['https://client.example'] });
 });
 after(() => close());
-
-/** As it stands: fetch would clean it. */
-function raw(base: string, method: string, path: string, headers: Record<string, string> = {}, body = '') {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const { hostname, port } = new URL(base);
-    const sent = httpRequest({ hostname, port, path, method, headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
 
 const onPublic = (path: string, headers?: Record<string, string>) => raw(deployment.publicOrigin, 'GET', path, headers);
 const onAdmin = (path: string) => raw(deployment.adminOrigin, 'GET', path);

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
+import { API_KEY_SCOPES, createApiKey } from '../../src/keys/api_key.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { startServer } from '../../src/server.ts';
+import { type ListenerName, type RunningServer, startServer } from '../../src/server.ts';
 import { validateAnswersOf } from '../openapi/validation.ts';
 import { Deployment } from './flow.ts';
 
@@ -13,17 +14,24 @@ type Wanted = {
   readonly storage: 'memory' | 'file';
   /** Over the defaults of a development server whose apps are elsewhere. */
   readonly config?: JsonObject;
+  readonly listeners?: readonly ListenerName[];
 };
 
 type Started = {
   readonly deployment: Deployment;
+  readonly running: RunningServer;
   /** Moves the server's clock, seconds. */
   advance(seconds: number): void;
   close(): Promise<void>;
 };
 
 /** A whole server in this process, on ports of its own, with a clock that the test moves. */
-export async function startDeployment({ test, storage, config = {} }: Wanted): Promise<Started> {
+export async function startDeployment({
+  test,
+  storage,
+  config = {},
+  listeners = ['public', 'admin'],
+}: Wanted): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   let offset = 0;
   const now = () => Date.now() + offset * 1000;
@@ -45,7 +53,7 @@ export async function startDeployment({ test, storage, config = {} }: Wanted): P
       ...config,
     },
   });
-  const running = await startServer(loaded.config, { listeners: ['public', 'admin'], now });
+  const running = await startServer(loaded.config, { listeners, now });
   validateAnswersOf(running.addresses.public, running.addresses.admin);
   const close = async () => {
     await running.close();
@@ -53,7 +61,8 @@ export async function startDeployment({ test, storage, config = {} }: Wanted): P
   };
   test?.after(close);
   return {
-    deployment: new Deployment(running.addresses, ISSUER, now),
+    deployment: new Deployment(running.addresses, ISSUER, now, await keyFor(running)),
+    running,
     advance(seconds) {
       offset += seconds;
     },
@@ -62,3 +71,9 @@ export async function startDeployment({ test, storage, config = {} }: Wanted): P
 }
 
 const ISSUER = 'http://issuer.test/';
+
+/** One that is good for everything, where one is needed. */
+async function keyFor({ server }: RunningServer): Promise<string | undefined> {
+  if (server.config.gatehouse.admin.api_keys === 'off') return undefined;
+  return (await createApiKey(server, { name: 'test', scopes: API_KEY_SCOPES, expires_at: null })).key;
+}

@@ -17,11 +17,19 @@ export class Deployment {
   readonly publicOrigin: string;
   readonly adminOrigin: string;
   readonly issuer: string;
+  /** For the admin API, where it wants one. */
+  readonly apiKey: string | undefined;
   readonly #now: () => number;
 
-  constructor(addresses: RunningServer['addresses'], issuer: string, now: () => number = Date.now) {
+  constructor(
+    addresses: RunningServer['addresses'],
+    issuer: string,
+    now: () => number = Date.now,
+    apiKey: string | undefined = undefined,
+  ) {
     this.publicOrigin = addresses.public ?? '';
-    this.adminOrigin = addresses.admin ?? '';
+    this.adminOrigin = addresses.admin ?? this.publicOrigin;
+    this.apiKey = apiKey;
     this.issuer = issuer;
     this.#now = now;
   }
@@ -31,6 +39,10 @@ export class Deployment {
     return new Date(this.#now());
   }
 
+  get #credentials(): Record<string, string> {
+    return this.apiKey === undefined ? {} : { authorization: `Bearer ${this.apiKey}` };
+  }
+
   browser(): Browser {
     return new Browser(this.publicOrigin);
   }
@@ -38,6 +50,7 @@ export class Deployment {
   async admin(method: string, path: string, body?: unknown): Promise<{ status: number; headers: Headers; body: Json }> {
     const response = await fetch(new URL(path, this.adminOrigin), {
       method,
+      headers: this.#credentials,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -55,6 +68,7 @@ export class Deployment {
   async introspect(token: unknown): Promise<Json> {
     const response = await fetch(new URL('/admin/oauth2/introspect', this.adminOrigin), {
       method: 'POST',
+      headers: this.#credentials,
       body: new URLSearchParams({ token: String(token) }),
     });
     assert.equal(response.status, 200);

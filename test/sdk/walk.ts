@@ -57,8 +57,11 @@ const WITHOUT_ERRORS = [
   'listOAuth2Clients',
 ];
 
-/** Every operation that the package offers: what it is for, and an error that its user meets. */
-export function walk(sdk: Sdk, notYet: readonly string[]): void {
+/**
+ * Every operation that the package offers: what it is for, and an error that its user meets. With `withKey` the server
+ * has one origin, and those are the settings by which the package sends an API key.
+ */
+export function walk(sdk: Sdk, notYet: readonly string[], withKey?: (key: string) => Settings): void {
   let deployment: Deployment;
   let close: () => Promise<void>;
   let advance: (seconds: number) => void;
@@ -67,7 +70,11 @@ export function walk(sdk: Sdk, notYet: readonly string[]): void {
   before(async () => {
     ({ deployment, close, advance } = await startDeployment({
       storage: 'memory',
-      config: { oidc: { dynamic_client_registration: { enabled: true } } },
+      config: {
+        oidc: { dynamic_client_registration: { enabled: true } },
+        gatehouse: { single_origin: withKey !== undefined },
+      },
+      listeners: withKey ? ['public'] : ['public', 'admin'],
     }));
   });
   after(() => close());
@@ -89,11 +96,12 @@ export function walk(sdk: Sdk, notYet: readonly string[]): void {
   }
 
   const configured = (basePath: string, settings: Settings = {}) =>
-    new sdk.Configuration({ ...settings, basePath, baseOptions: { adapter: overFetch } });
-  const admin = () => noted(new sdk.OAuth2Api(configured(deployment.adminOrigin)));
+    new sdk.Configuration({ ...settings, basePath, baseOptions: { ...settings.baseOptions, adapter: overFetch } });
+  const atAdmin = () => configured(deployment.adminOrigin, withKey?.(deployment.apiKey ?? assert.fail()));
+  const admin = () => noted(new sdk.OAuth2Api(atAdmin()));
   const front = (settings?: Settings) => noted(new sdk.OAuth2Api(configured(deployment.publicOrigin, settings)));
   const oidc = (settings?: Settings) => noted(new sdk.OidcApi(configured(deployment.publicOrigin, settings)));
-  const jwk = () => noted(new sdk.JwkApi(configured(deployment.adminOrigin)));
+  const jwk = () => noted(new sdk.JwkApi(atAdmin()));
   const asUser = (accessToken: string | undefined): Settings => ({ accessToken: accessToken ?? '' });
 
   type Answered<Data> = Promise<{ readonly status: number; readonly data: Data }>;
@@ -448,9 +456,7 @@ export function walk(sdk: Sdk, notYet: readonly string[]): void {
     const wellKnown = noted(new sdk.WellknownApi(configured(deployment.publicOrigin)));
     assert.ok((await ok(wellKnown.discoverJsonWebKeys())).keys?.length);
     // The bigger package tells the version alone.
-    const metadata: Partial<Public<HydraClient.MetadataApi>> = noted(
-      new sdk.MetadataApi(configured(deployment.adminOrigin)),
-    );
+    const metadata: Partial<Public<HydraClient.MetadataApi>> = noted(new sdk.MetadataApi(atAdmin()));
     if (metadata.isAlive) assert.equal((await ok(metadata.isAlive())).status, 'ok');
     if (metadata.isReady) assert.equal((await ok(metadata.isReady())).status, 'ok');
     assert.match((await ok(metadata.getVersion?.() ?? assert.fail())).version ?? '', /^v\d/);

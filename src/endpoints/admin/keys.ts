@@ -19,6 +19,7 @@ import { deleteKey, deleteSet, findKey, insertKey, type JsonWebKeyRow, listSet }
 import type { Queries } from '../../store/tables.ts';
 import { deleteTrustsOfKey, deleteTrustsOfSet } from '../../store/trusted_jwt_issuers.ts';
 import { write } from '../../store/write.ts';
+import { adminPath } from './location.ts';
 
 const setOf = (request: Request): string => request.params.set ?? '';
 const kidOf = (request: Request): string => request.params.kid ?? '';
@@ -129,7 +130,7 @@ function decoded<T>(decode: () => T): T {
 
 /** On the issuer's host, escaped once. */
 const locationOf = (server: AuthorizationServer, set: string): string =>
-  `${server.config.urls.self.issuer.replace(/\/$/, '')}/keys/${encodeURIComponent(set)}`;
+  `${server.config.urls.self.issuer.replace(/\/$/, '')}${adminPath(server, `/keys/${encodeURIComponent(set)}`)}`;
 
 export const schemas = {
   getJsonWebKeySet: {

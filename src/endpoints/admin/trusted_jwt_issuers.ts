@@ -20,6 +20,7 @@ import {
   type TrustRow,
 } from '../../store/trusted_jwt_issuers.ts';
 import { write } from '../../store/write.ts';
+import { adminPath } from './location.ts';
 import { linkHeader, PAGING, readPage } from './paging.ts';
 
 type TrustRequest = {
@@ -54,7 +55,7 @@ export async function trustOAuth2JwtGrantIssuer(server: AuthorizationServer, req
     if (!(await findKey(tx, issuer, key_id))) await insertKey(tx, key);
     if (!(await insertTrust(tx, row))) throw new OAuthError('conflict');
   });
-  const location = `/trust/grants/jwt-bearer/issuers/${row.id}`;
+  const location = adminPath(server, `/trust/grants/jwt-bearer/issuers/${row.id}`);
   return json(201, { ...present(row), scope }, { location });
 }
 

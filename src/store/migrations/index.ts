@@ -3,7 +3,9 @@
  * under the previous version; `contract` removes what the previous version still used.
  */
 import * as first_schema from './0001_expand_first_schema.ts';
+import * as api_keys from './0002_expand_api_keys.ts';
 
 export const migrations = {
   '0001_expand_first_schema': first_schema,
+  '0002_expand_api_keys': api_keys,
 };
