@@ -1,10 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { Command, Option } from 'commander';
-import { collect, group } from './group.ts';
+import type { Command } from 'commander';
+import { group } from './group.ts';
 import { openStore } from './open_store.ts';
+import { type StoreOptions, storeCommand } from './store_command.ts';
 
-type Common = { readonly config: readonly string[]; readonly format: 'table' | 'json' };
-type Create = Common & {
+type Create = StoreOptions & {
   readonly email: string;
   readonly password?: string;
   readonly passwordStdin?: true;
@@ -15,23 +15,15 @@ type Create = Common & {
 export const accountsCommand = (): Command =>
   group('accounts', 'Manages the accounts of the built-in login page.')
     .addCommand(
-      command('create', 'Creates an account.')
+      storeCommand('create', 'Creates an account.')
         .requiredOption('--email <address>', 'the address to log in with')
         .option('--password <password>', 'the password; visible to other users of this machine')
         .option('--password-stdin', 'read the password from standard input')
         .option('--name <name>', 'the full name')
         .action(create),
     )
-    .addCommand(command('list', 'Lists all accounts.').action(list))
-    .addCommand(command('delete', 'Deletes an account.').argument('<email>', 'its address').action(remove));
-
-const command = (name: string, description: string): Command =>
-  new Command(name)
-    .description(description)
-    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
-    .addOption(
-      new Option('--format <format>', 'for people or for programs').choices(['table', 'json']).default('table'),
-    );
+    .addCommand(storeCommand('list', 'Lists all accounts.').action(list))
+    .addCommand(storeCommand('delete', 'Deletes an account.').argument('<email>', 'its address').action(remove));
 
 async function create(options: Create, self: Command): Promise<void> {
   const password = options.passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : options.password;
@@ -45,7 +37,7 @@ async function create(options: Create, self: Command): Promise<void> {
   }
 }
 
-async function list(options: Common): Promise<void> {
+async function list(options: StoreOptions): Promise<void> {
   const { allAccounts } = await import('../account_experience/accounts.ts');
   const store = await openStore(options);
   try {
@@ -55,7 +47,7 @@ async function list(options: Common): Promise<void> {
   }
 }
 
-async function remove(email: string, options: Common): Promise<void> {
+async function remove(email: string, options: StoreOptions): Promise<void> {
   const { removeAccount } = await import('../account_experience/accounts.ts');
   const store = await openStore(options);
   try {
@@ -68,7 +60,7 @@ async function remove(email: string, options: Common): Promise<void> {
 
 type Shown = { readonly subject: string; readonly email: string; readonly claims: Readonly<Record<string, unknown>> };
 
-function show(accounts: readonly Shown[], { format }: Common): void {
+function show(accounts: readonly Shown[], { format }: StoreOptions): void {
   const items = accounts.map(({ subject, email, claims }) => ({ subject, email, ...claims }));
   if (format === 'json') console.log(JSON.stringify(items, null, 2));
   else console.table(items);

@@ -1,32 +1,24 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ApiKeyScope } from '../keys/api_key.ts';
 import type { ApiKeyRow } from '../store/api_keys.ts';
 import { collect, group } from './group.ts';
 import { openStore } from './open_store.ts';
+import { type StoreOptions, storeCommand } from './store_command.ts';
 
-type Common = { readonly config: readonly string[]; readonly format: 'table' | 'json' };
-type Create = Common & { readonly name: string; readonly scope: readonly string[]; readonly expires?: string };
+type Create = StoreOptions & { readonly name: string; readonly scope: readonly string[]; readonly expires?: string };
 
 /** Keys for the admin API. A server that runs beside this knows at once. */
 export const apiKeysCommand = (): Command =>
   group('api-keys', 'Manages the keys of the admin API.')
     .addCommand(
-      command('create', 'Makes a key and shows it, this once.')
+      storeCommand('create', 'Makes a key and shows it, this once.')
         .requiredOption('--name <name>', 'who or what it is for')
         .requiredOption('--scope <scope>', 'what it is good for; may be repeated, or a list', collect)
         .option('--expires <when>', 'a duration such as 720h, or a date such as 2030-01-31; else never')
         .action(create),
     )
-    .addCommand(command('list', 'Lists all keys, those that work no more too.').action(list))
-    .addCommand(command('revoke', 'Ends a key, at once and for good.').argument('<id>', 'its id').action(revoke));
-
-const command = (name: string, description: string): Command =>
-  new Command(name)
-    .description(description)
-    .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect, [])
-    .addOption(
-      new Option('--format <format>', 'for people or for programs').choices(['table', 'json']).default('table'),
-    );
+    .addCommand(storeCommand('list', 'Lists all keys, those that work no more too.').action(list))
+    .addCommand(storeCommand('revoke', 'Ends a key, at once and for good.').argument('<id>', 'its id').action(revoke));
 
 async function create(options: Create, self: Command): Promise<void> {
   const { createApiKey } = await import('../keys/api_key.ts');
@@ -79,7 +71,7 @@ function momentOf(text: string): number {
   return isDay ? Date.parse(text) / 1000 : Number.NaN;
 }
 
-async function list(options: Common): Promise<void> {
+async function list(options: StoreOptions): Promise<void> {
   const { listApiKeys } = await import('../store/api_keys.ts');
   const store = await openStore(options);
   try {
@@ -91,7 +83,7 @@ async function list(options: Common): Promise<void> {
   }
 }
 
-async function revoke(id: string, options: Common, self: Command): Promise<void> {
+async function revoke(id: string, options: StoreOptions, self: Command): Promise<void> {
   const [{ revokeApiKey }, { write }] = await Promise.all([
     import('../store/api_keys.ts'),
     import('../store/write.ts'),

@@ -22,7 +22,7 @@ const ERRORS = {
   request_forbidden: [403, 'The request is not allowed from here.'],
   token_signature_mismatch: [400, 'The token is not one of ours.'],
   invalid_token: [401, 'The access token is malformed or has expired.'],
-  insufficient_scope: [403, 'The token is good, but not for this.'],
+  insufficient_scope: [403, 'The bearer token lacks a scope.'],
   scope_not_granted: [403, 'The approval does not include a scope that this needs.'],
   login_required: [400, 'The user has to log in.'],
   consent_required: [400, 'The user has to consent.'],

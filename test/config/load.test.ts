@@ -102,6 +102,16 @@ describe('defaults', () => {
     assert.equal(load({ ttl: { refresh_token: '-1' } }).config.ttl.refresh_token, -1);
   });
 
+  it('ask for API keys where one origin serves everything, and else where somebody wants them', () => {
+    const keysOf = (gatehouse: JsonObject) => load({ gatehouse }).config.gatehouse.admin.api_keys;
+    assert.equal(keysOf({}), 'off');
+    assert.equal(keysOf({ single_origin: true }), 'required');
+    assert.equal(keysOf({ single_origin: true, admin: { api_keys: 'required' } }), 'required');
+    assert.equal(keysOf({ admin: { api_keys: 'required' } }), 'required');
+    const { config } = load({}, { GATEHOUSE_SINGLE_ORIGIN: 'true' });
+    assert.deepEqual([config.gatehouse.single_origin, config.gatehouse.admin.api_keys], [true, 'required']);
+  });
+
   it('let a development server start with nothing, and say what it made up', () => {
     const { config, warnings } = loadConfig({ files: [], env: {}, flags: { dev: true } });
     assert.equal(config.dsn, 'memory');
@@ -227,6 +237,15 @@ describe('refusals name the key', () => {
     [{ dsn: 'postgres://user:hidden@db/hydra' }, /"dsn" names a postgres database/],
     [{ dsn: 'oracle://x' }, /"dsn" must be "memory"/],
     [{ dsn: 'sqlite://' }, /"dsn" must be "memory"/],
+    [
+      { gatehouse: { single_origin: true, admin: { api_keys: 'off' } } },
+      /"gatehouse\.admin\.api_keys" must be "required" where "gatehouse\.single_origin" is on/,
+    ],
+    [
+      { gatehouse: { admin: { api_keys: 'optional' } } },
+      /"gatehouse\.admin\.api_keys" must be one of "off", "required"/,
+    ],
+    [{ gatehouse: { single_origin: 'yes' } }, /"gatehouse\.single_origin" must be true or false/],
     [{ hsm: { enabled: true } }, /"hsm\.enabled"/],
     [{ log: { format: 'gelf' } }, /"log\.format"/],
     [{ log: 'loud' }, /"log" must hold further keys/],

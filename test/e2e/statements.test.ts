@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
 import { startDeployment } from './deployment.ts';
-import { REDIRECT_URI } from './flow.ts';
+import { CREDENTIALS, REDIRECT_URI } from './flow.ts';
 
 /** The statements that run while `work` does; BEGIN, SAVEPOINT and COMMIT are not among them. */
 async function counted<T>(work: () => Promise<T>): Promise<{ value: T; statements: string[] }> {
@@ -64,6 +64,18 @@ describe('statement budgets', () => {
     const headers = { authorization: `Bearer ${tokens.access_token}` };
     await budget('userinfo', 1, 0, () => fetch(`${deployment.publicOrigin}/userinfo`, { headers }));
     await budget('refresh', 5, 3, () => deployment.refresh(tokens.refresh_token));
+  });
+
+  it('are one higher where the admin API wants a key', async (t) => {
+    const config = { gatehouse: { admin: { api_keys: 'required' } } };
+    const { deployment } = await startDeployment({ test: t, storage: 'memory', config });
+    await deployment.createClient();
+    const { body } = await deployment.token({ ...CREDENTIALS, grant_type: 'client_credentials' });
+    const { statements } = await counted(() => deployment.introspect(body.access_token));
+    assert.equal(statements.length, 2, statements.join('\n'));
+    assert.deepEqual(statements.filter(isWrite), []);
+    const nothing = () => fetch(`${deployment.adminOrigin}/admin/clients`, { headers: { authorization: 'Bearer x' } });
+    assert.deepEqual((await counted(nothing)).statements, [], 'what is no key is not looked for');
   });
 
   it('hold without asking the database where a token cannot be ours', async (t) => {

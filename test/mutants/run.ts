@@ -15,6 +15,7 @@ const root = new URL('../..', import.meta.url).pathname;
 const CHECKED = [
   'src/authorize/**/*.ts',
   'src/client_auth/*.ts',
+  'src/endpoints/admin/api_key.ts',
   'src/grants/*.ts',
   'src/keys/{jwt,opaque_token,remote_jwks}.ts',
   'src/oauth/{audience,pkce,prompt,redirect_uri,scope}.ts',
@@ -36,6 +37,8 @@ const TESTS = [
   'test/attacks/redirects.test.ts',
   'test/attacks/ssrf.test.ts',
   'test/attacks/jwt.test.ts',
+  'test/e2e/api_keys.test.ts',
+  'test/attacks/api_keys.test.ts',
   'test/e2e/registration.test.ts',
   'test/e2e/races.test.ts',
   'test/keys/opaque_token.test.ts',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import * as accounts from '../../src/store/accounts.ts';
+import * as api_keys from '../../src/store/api_keys.ts';
 import * as clients from '../../src/store/clients.ts';
 import * as consents from '../../src/store/consents.ts';
 import type { Database } from '../../src/store/db.ts';
@@ -257,6 +258,57 @@ for (const engine of ENGINES) {
       );
       await Promise.all(race);
       assert.equal((await json_web_keys.listKeys(db.queries, ['s'])).length, 1);
+    });
+
+    describe('API keys', () => {
+      const row = (id: string, values: Partial<api_keys.ApiKeyRow> = {}): api_keys.ApiKeyRow => ({
+        id,
+        name: 'deploy',
+        hash: randomBytes(32),
+        scope: 'clients:write flows',
+        created_at: 1_000,
+        expires_at: null,
+        revoked_at: null,
+        ...values,
+      });
+      const insert = (key: api_keys.ApiKeyRow) => write({ db }, (tx) => api_keys.insertApiKey(tx, key));
+
+      it('are found by their hash, until they expire or are revoked', async () => {
+        const [forever, brief] = [row('forever'), row('brief', { expires_at: 2_000 })];
+        for (const key of [forever, brief]) await insert(key);
+        const scope = (hash: Uint8Array, now: number) => api_keys.findScopeOfKey(db.queries, hash, now);
+        assert.equal(await scope(forever.hash, 9_999_999_999), 'clients:write flows');
+        assert.deepEqual(
+          [await scope(brief.hash, 1_999), await scope(brief.hash, 2_000)],
+          ['clients:write flows', undefined],
+        );
+        assert.equal(await scope(randomBytes(32), 1_000), undefined);
+        assert.equal(await write({ db }, (tx) => api_keys.revokeApiKey(tx, 'forever', 1_500)), true);
+        assert.equal(await scope(forever.hash, 1_400), undefined);
+      });
+
+      it('are revoked once, and stay in the list, oldest first', async () => {
+        await insert(row('b', { created_at: 2 }));
+        await insert(row('c', { created_at: 1, expires_at: 9 }));
+        await insert(row('a', { created_at: 2 }));
+        const race = Array.from({ length: 20 }, () => write({ db }, (tx) => api_keys.revokeApiKey(tx, 'b', 7)));
+        assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
+        assert.equal(await write({ db }, (tx) => api_keys.revokeApiKey(tx, 'B', 7)), false);
+        assert.deepEqual(
+          (await api_keys.listApiKeys(db.queries)).map((key) => [key.id, key.expires_at, key.revoked_at]),
+          [
+            ['c', 9, null],
+            ['a', null, null],
+            ['b', null, 7],
+          ],
+        );
+      });
+
+      it('have hashes of their own', async () => {
+        const key = row('one');
+        await insert(key);
+        await assert.rejects(insert(row('two', { hash: key.hash })));
+      });
     });
 
     it('keeps accounts by address, once each', async () => {
