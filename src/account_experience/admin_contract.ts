@@ -104,6 +104,7 @@ async function call<T>(
     query: Parameters.of(challenge).toString(),
     params: {},
     headers: {},
+    remote_address: '',
     body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
   });
   // A request that was answered before is a link that does not work any more.

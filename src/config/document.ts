@@ -260,6 +260,14 @@ export const DOCUMENT = closed({
     admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),
     keys: closed({ lead_time: duration('0s') }),
+    trusted_proxies: texts({ default: [] }),
+    throttle: closed({
+      user_codes: closed({
+        attempts: integer({ minimum: 0, default: 10 }),
+        attempts_per_address: integer({ minimum: 0, default: 100 }),
+        window: duration('10m'),
+      }),
+    }),
   }),
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parseNetwork } from '../http/client_address.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isActing } from './acting.ts';
 import { ConfigError } from './config_error.ts';
@@ -81,6 +82,9 @@ const RULES: readonly Rule[] = [
     gatehouse.single_origin &&
     gatehouse.admin.api_keys === 'off' &&
     '"gatehouse.admin.api_keys" must be "required" where "gatehouse.single_origin" is on: the admin API would be open to everybody.',
+  ({ gatehouse }) =>
+    gatehouse.trusted_proxies.some((network) => !parseNetwork(network)) &&
+    '"gatehouse.trusted_proxies" must be a list of networks and addresses such as "10.0.0.0/8" and "::1".',
   ({ hsm }) => hsm.enabled && '"hsm.enabled" must be false: this server has no support for hardware security modules.',
 ];
 

@@ -1,3 +1,4 @@
+import { type Network, parseNetwork } from '../http/client_address.ts';
 import type { CorsSettings } from '../http/cors.ts';
 import type { OutgoingPolicy } from '../http/outgoing.ts';
 import { durationSeconds, parseDuration } from '../lib/duration.ts';
@@ -55,9 +56,7 @@ export type Config = {
     readonly device_authorization: {
       /** Seconds. */
       readonly token_polling_interval: number;
-      readonly user_code:
-        | { readonly entropy_preset: 'high' | 'medium' | 'low' }
-        | { readonly length: number; readonly character_set: string };
+      readonly user_code: UserCodeForm;
     };
     readonly grant: {
       readonly refresh_token: {
@@ -112,7 +111,30 @@ export type Config = {
     readonly refresh_token: { readonly retry_window: number };
     /** Seconds that a key is published before it signs. */
     readonly keys: { readonly lead_time: number };
+    /** Whose `X-Forwarded-For` is believed. */
+    readonly trusted_proxies: readonly Network[];
+    readonly throttle: { readonly user_codes: UserCodeLimits };
   };
+};
+
+type UserCodeForm = { readonly length: number; readonly character_set: string };
+
+/** RFC 8628 section 6.1: no characters that look like each other. */
+const USER_CODE_PRESETS: Readonly<Record<'high' | 'medium' | 'low', UserCodeForm>> = {
+  high: { length: 8, character_set: 'abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679' },
+  medium: { length: 8, character_set: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+  low: { length: 9, character_set: '0123456789' },
+};
+
+const userCodeForm = (user_code: FilledDocument['oauth2']['device_authorization']['user_code'] | undefined) =>
+  user_code && 'character_set' in user_code ? user_code : USER_CODE_PRESETS[user_code?.entropy_preset ?? 'high'];
+
+/** Wrong user codes: how many, within so many seconds of the first. 0 is no limit. */
+export type UserCodeLimits = {
+  /** Of one visit to the device page. */
+  readonly attempts: number;
+  readonly attempts_per_address: number;
+  readonly window: number;
 };
 
 type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
@@ -155,7 +177,7 @@ export function resolveConfig(document: FilledDocument): Config {
       ...oauth2,
       device_authorization: {
         token_polling_interval: secondsOf(oauth2.device_authorization.token_polling_interval),
-        user_code: oauth2.device_authorization.user_code ?? { entropy_preset: 'high' },
+        user_code: userCodeForm(oauth2.device_authorization.user_code),
       },
       grant: resolveGrants(oauth2.grant),
     },
@@ -169,6 +191,13 @@ export function resolveConfig(document: FilledDocument): Config {
       admin: { api_keys: gatehouse.admin.api_keys ?? (gatehouse.single_origin ? 'required' : 'off') },
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
       keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
+      trusted_proxies: gatehouse.trusted_proxies.map(parseNetwork).filter((network) => network !== undefined),
+      throttle: {
+        user_codes: {
+          ...gatehouse.throttle.user_codes,
+          window: secondsOf(gatehouse.throttle.user_codes.window),
+        },
+      },
     },
   };
 }

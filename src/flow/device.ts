@@ -10,6 +10,7 @@ import { checkCsrf } from './accepted_login.ts';
 import { openState, sealState } from './challenge.ts';
 import { csrfCookies, csrfValue } from './cookies.ts';
 import { checkAge, type DeviceLink, type DeviceRequest, type DeviceVerifier } from './flow.ts';
+import { addressKey } from './user_code_guesses.ts';
 
 /** RFC 8628 section 3.3, first visit: which device is it? The device app answers. */
 export async function askUserCode(server: AuthorizationServer, request: Request): Promise<Reply> {
@@ -20,6 +21,7 @@ export async function askUserCode(server: AuthorizationServer, request: Request)
     query: withoutUserCode(parameters).toString(),
     requested_at: seconds(server),
     csrf,
+    ...addressKey(server, request),
   };
   const device_challenge = await sealState(server, 'device_challenge', flow);
   const user_code = parameters.get('user_code');

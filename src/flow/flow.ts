@@ -28,7 +28,11 @@ export type DeviceLink = {
 };
 
 /** The question which device it is. */
-export type DeviceRequest = Flow & { readonly csrf: string };
+export type DeviceRequest = Flow & {
+  readonly csrf: string;
+  /** A hash of the browser's, in base64url: what its guesses are counted by. */
+  readonly address?: string;
+};
 
 export type DeviceVerifier = DeviceRequest & { readonly device: DeviceLink };
 

@@ -1,5 +1,6 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { checkGrantType } from '../client/client.ts';
+import { isTooFast } from '../flow/polling.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { type Parameters, spaceList } from '../oauth/parameters.ts';
 import { type DeviceCodeRow, findDeviceCode, spendDeviceCode } from '../store/device_codes.ts';
@@ -12,7 +13,11 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const device_code: Grant = async (server, { client, parameters }) => {
   checkGrantType(client, GRANT_TYPE);
   const { hash, request_id, session, ...row } = await findCode(server, parameters);
-  if (request_id === null || session === null) throw new OAuthError('authorization_pending');
+  if (request_id === null || session === null) {
+    // Nobody else's polls make the device wait.
+    const isEarly = row.client_id === client.client_id && isTooFast(server, hash);
+    throw new OAuthError(isEarly ? 'slow_down' : 'authorization_pending');
+  }
   if (row.client_id !== client.client_id) {
     throw new OAuthError('invalid_grant', 'The device code was issued to another client.');
   }

@@ -179,6 +179,7 @@ function requestOf(raw: FastifyRequest): Request {
     query: mark < 0 ? '' : url.slice(mark + 1),
     params: (raw.params ?? {}) as Request['params'],
     headers: raw.headers,
+    remote_address: raw.raw.socket.remoteAddress ?? '',
     body: Buffer.isBuffer(raw.body) ? raw.body : NO_BODY,
   };
 }

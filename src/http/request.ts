@@ -11,6 +11,8 @@ export type Request = {
   /** Of the route's path, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly headers: IncomingHttpHeaders;
+  /** Of whoever is connected: often a proxy. Empty where there is none, as on a Unix socket. */
+  readonly remote_address: string;
   readonly body: Buffer;
 };
 

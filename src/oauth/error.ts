@@ -33,6 +33,7 @@ const ERRORS = {
   invalid_request_uri: [400, 'The request object could not be fetched.'],
   invalid_request_object: [400, 'The request object is not valid.'],
   authorization_pending: [400, 'The person has not finished yet.'],
+  too_many_requests: [429, 'There were too many attempts.'],
   slow_down: [400, 'The device asks too often.'],
   expired_token: [400, 'The device code has expired.'],
   jti_known: [400, 'This assertion was used before.'],

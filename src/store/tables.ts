@@ -19,6 +19,7 @@ export type Tables = {
   used_jtis: UsedJtisTable;
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
+  throttles: ThrottlesTable;
 };
 
 /** What the functions of this folder take: the database, or the write that they are part of. */
@@ -171,6 +172,14 @@ export type LogoutNotificationsTable = {
   attempts: number;
   /** Not to be sent before: after a failure, and while somebody is sending it. */
   due_at: number;
+  expires_at: number;
+};
+
+/** What went wrong too often lately: by the hash of whatever is counted, a window from its first failure on. */
+export type ThrottlesTable = {
+  key_hash: Uint8Array;
+  failures: number;
+  /** The end of the window. What comes later begins a new one. */
   expires_at: number;
 };
 

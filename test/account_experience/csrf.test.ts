@@ -31,6 +31,7 @@ const requestWith = (headers: IncomingHttpHeaders): Request => ({
   query: '',
   params: {},
   headers,
+  remote_address: '127.0.0.1',
   body: Buffer.alloc(0),
 });
 

@@ -229,6 +229,10 @@ describe('refusals name the key', () => {
       /"oidc\.subject_identifiers\.pairwise\.salt"/,
     ],
     [
+      { gatehouse: { trusted_proxies: ['10.0.0.0/8', 'proxy'] } },
+      /"gatehouse\.trusted_proxies" must be a list of networks and addresses/,
+    ],
+    [
       { urls: { self: { issuer: 'http://id.example.com' } } },
       /"urls\.self\.issuer" must be an https URL unless "dev" is on/,
     ],

@@ -78,6 +78,29 @@ describe('statement budgets', () => {
     assert.deepEqual((await counted(nothing)).statements, [], 'what is no key is not looked for');
   });
 
+  it('hold for a device: a right user code costs one look at the guesses, and a poll writes nothing', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+    await deployment.createClient({ grant_types: [grant_type] });
+    const credentials = { client_id: 'app', client_secret: 'app-secret' };
+    const body = new URLSearchParams(credentials);
+    const issued = await fetch(`${deployment.publicOrigin}/oauth2/device/auth`, { method: 'POST', body });
+    const { user_code, device_code } = (await issued.json()) as Record<string, string>;
+    const { value, statements: visit } = await counted(() => deployment.browser().get('/oauth2/device/verify'));
+    assert.deepEqual(visit, []);
+    const device_challenge = value.location.searchParams.get('device_challenge') ?? '';
+    const path = `/admin/oauth2/auth/requests/device/accept?${new URLSearchParams({ device_challenge })}`;
+    const right = await counted(() => deployment.admin('PUT', path, { user_code }));
+    assert.deepEqual([right.value.status, right.statements.length, right.statements.filter(isWrite)], [200, 2, []]);
+    const wrong = await counted(() => deployment.admin('PUT', path, { user_code: 'wrong' }));
+    assert.deepEqual([wrong.value.status, wrong.statements.filter(isWrite).length], [400, 1]);
+    const poll = await counted(() => deployment.token({ ...credentials, grant_type, device_code: device_code ?? '' }));
+    assert.deepEqual(
+      [poll.value.body.error, poll.statements.length, poll.statements.filter(isWrite)],
+      ['authorization_pending', 2, []],
+    );
+  });
+
   it('hold without asking the database where a token cannot be ours', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
     await deployment.createClient();

@@ -23,7 +23,15 @@ type Case = {
 };
 
 async function answer({ settings, allow_unbounded = false, method = 'POST', headers, ofClient }: Case) {
-  const request: Request = { method, path: '/', query: '', params: {}, headers, body: Buffer.alloc(0) };
+  const request: Request = {
+    method,
+    path: '/',
+    query: '',
+    params: {},
+    headers,
+    remote_address: '127.0.0.1',
+    body: Buffer.alloc(0),
+  };
   const cors = new Cors({ ...SETTINGS, ...settings }, allow_unbounded);
   const next = async () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'answer' });
   return cors.answer(request, next, ofClient && (async () => ofClient));

@@ -10,6 +10,7 @@ import * as flow_states from '../../src/store/flow_states.ts';
 import * as forced_subjects from '../../src/store/forced_subjects.ts';
 import * as json_web_keys from '../../src/store/json_web_keys.ts';
 import * as sessions from '../../src/store/login_sessions.ts';
+import * as throttles from '../../src/store/throttles.ts';
 import * as tokens from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
 import { ENGINES, type Opened } from './engines.ts';
@@ -308,6 +309,41 @@ for (const engine of ENGINES) {
         const key = row('one');
         await insert(key);
         await assert.rejects(insert(row('two', { hash: key.hash })));
+      });
+    });
+
+    describe('throttles', () => {
+      const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+      const count = (keys: Buffer[], now: number) =>
+        write({ db }, (tx) => throttles.countFailure(tx, keys, now, now + 60));
+      const open = async (now: number) =>
+        (await throttles.listThrottles(db.queries, [one, two], now)).map(({ failures, expires_at }) => [
+          failures,
+          expires_at,
+        ]);
+
+      it('counts every one of 100 failures at once, of two keys in whatever order', async () => {
+        await Promise.all(Array.from({ length: 100 }, (_, at) => count(at % 2 ? [one, two] : [two, one], 1_000)));
+        assert.deepEqual(await open(1_059), [
+          [100, 1_060],
+          [100, 1_060],
+        ]);
+      });
+
+      it('begins a new window with the first failure after the last one', async () => {
+        await count([one], 1_000);
+        await count([one, two], 1_030);
+        assert.deepEqual((await open(1_030)).sort(), [
+          [1, 1_090],
+          [2, 1_060],
+        ]);
+        assert.deepEqual(await open(1_060), [[1, 1_090]]);
+        await count([one], 1_060);
+        await count([one], 1_061);
+        assert.deepEqual((await open(1_061)).sort(), [
+          [1, 1_090],
+          [2, 1_120],
+        ]);
       });
     });
 

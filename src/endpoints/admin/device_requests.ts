@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { openState, sealState } from '../../flow/challenge.ts';
-import { checkAge, publicUrl } from '../../flow/flow.ts';
+import { checkAge, type DeviceRequest, publicUrl } from '../../flow/flow.ts';
 import { userCodeHashes } from '../../flow/user_code.ts';
+import { checkGuesses, countGuess } from '../../flow/user_code_guesses.ts';
 import { jsonBody } from '../../http/body.ts';
 import { json, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
@@ -25,7 +26,8 @@ export async function acceptUserCodeRequest(server: AuthorizationServer, request
   const flow = await openState(server, 'device_challenge', challenge);
   if (!flow) throw new OAuthError('challenge_not_found', 'There is no device request with this challenge.');
   checkAge(server, flow);
-  const { hash, client_id, scope, audience } = await findDevice(server, user_code);
+  await checkGuesses(server, flow);
+  const { hash, client_id, scope, audience } = await findDevice(server, user_code, flow);
   const device = {
     hash: Buffer.from(hash).toString('base64url'),
     client_id,
@@ -48,11 +50,12 @@ function readUserCode(request: Request): string {
   return user_code;
 }
 
-async function findDevice(server: AuthorizationServer, user_code: string): Promise<DeviceCodeRow> {
+async function findDevice(server: AuthorizationServer, user_code: string, flow: DeviceRequest): Promise<DeviceCodeRow> {
   for (const hash of userCodeHashes(server, user_code)) {
     const row = await findUserCode(server.db.queries, hash, seconds(server));
     if (row) return row;
   }
+  await countGuess(server, flow);
   throw new OAuthError('invalid_request', 'The user code is unknown, was used, or has expired.');
 }
 

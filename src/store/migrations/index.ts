@@ -4,8 +4,10 @@
  */
 import * as first_schema from './0001_expand_first_schema.ts';
 import * as api_keys from './0002_expand_api_keys.ts';
+import * as throttles from './0003_expand_throttles.ts';
 
 export const migrations = {
   '0001_expand_first_schema': first_schema,
   '0002_expand_api_keys': api_keys,
+  '0003_expand_throttles': throttles,
 };
