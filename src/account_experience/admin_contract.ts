@@ -4,11 +4,17 @@ import {
   getOAuth2ConsentRequest,
   rejectOAuth2ConsentRequest,
 } from '../endpoints/admin/consent_requests.ts';
+import { acceptUserCodeRequest } from '../endpoints/admin/device_requests.ts';
 import {
   acceptOAuth2LoginRequest,
   getOAuth2LoginRequest,
   rejectOAuth2LoginRequest,
 } from '../endpoints/admin/login_requests.ts';
+import {
+  acceptOAuth2LogoutRequest,
+  getOAuth2LogoutRequest,
+  rejectOAuth2LogoutRequest,
+} from '../endpoints/admin/logout_requests.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -23,6 +29,7 @@ export type FlowClient = {
   readonly client_id: string;
   readonly client_name?: string;
   readonly redirect_uris?: readonly string[] | null;
+  readonly post_logout_redirect_uris?: readonly string[] | null;
   readonly skip_consent?: boolean;
 };
 
@@ -36,6 +43,17 @@ export type FlowRequest = {
   readonly skip: boolean;
   readonly subject: string;
   readonly oidc_context: { readonly login_hint?: string } | null;
+};
+
+export type LogoutRequest = {
+  readonly challenge: string;
+  readonly subject: string;
+  /** Path and query. */
+  readonly request_url: string;
+  /** Null for one that does not expire. */
+  readonly expires_at: string | null;
+  /** Null when the person came by themselves. */
+  readonly client: FlowClient | null;
 };
 
 export type LoginAcceptance = {
@@ -60,7 +78,7 @@ export type FlowRejection = {
   readonly status_code: number;
 };
 
-type Challenge = { readonly login_challenge: string } | { readonly consent_challenge: string };
+type Challenge = Readonly<Partial<Record<`${'login' | 'consent' | 'logout' | 'device'}_challenge`, string>>>;
 
 export const findLogin = (server: AuthorizationServer, login_challenge: string): Promise<FlowRequest> =>
   call(server, getOAuth2LoginRequest, 'GET', { login_challenge });
@@ -81,11 +99,31 @@ export const acceptConsent = (server: AuthorizationServer, consent_challenge: st
 export const rejectConsent = (server: AuthorizationServer, consent_challenge: string, body: FlowRejection) =>
   answer(server, rejectOAuth2ConsentRequest, { consent_challenge }, body);
 
+/** Undefined for a logout that is over. */
+export async function findLogout(
+  server: AuthorizationServer,
+  logout_challenge: string,
+): Promise<LogoutRequest | undefined> {
+  const reply = await send(server, getOAuth2LogoutRequest, 'GET', { logout_challenge });
+  return reply.status === 410 ? undefined : (JSON.parse(reply.body) as LogoutRequest);
+}
+
+export const acceptLogout = (server: AuthorizationServer, logout_challenge: string): Promise<string> =>
+  answer(server, acceptOAuth2LogoutRequest, { logout_challenge });
+
+export async function rejectLogout(server: AuthorizationServer, logout_challenge: string): Promise<void> {
+  await send(server, rejectOAuth2LogoutRequest, 'PUT', { logout_challenge });
+}
+
+/** Throws `invalid_request` for a code that is wrong, and `too_many_requests`. */
+export const acceptUserCode = (server: AuthorizationServer, device_challenge: string, user_code: string) =>
+  answer(server, acceptUserCodeRequest, { device_challenge }, { user_code });
+
 async function answer(
   server: AuthorizationServer,
   endpoint: Endpoint,
   challenge: Challenge,
-  body: Json,
+  body?: Json,
 ): Promise<string> {
   const { redirect_to } = await call<{ redirect_to: string }>(server, endpoint, 'PUT', challenge, body);
   return redirect_to;
@@ -98,7 +136,20 @@ async function call<T>(
   challenge: Challenge,
   body?: Json,
 ): Promise<T> {
-  const reply = await endpoint(server, {
+  const reply = await send(server, endpoint, method, challenge, body);
+  // A request that was answered before is a link that does not work any more.
+  if (reply.status !== 200) throw new OAuthError('challenge_not_found');
+  return JSON.parse(reply.body) as T;
+}
+
+const send = (
+  server: AuthorizationServer,
+  endpoint: Endpoint,
+  method: 'GET' | 'PUT',
+  challenge: Challenge,
+  body?: Json,
+): Promise<Reply> =>
+  endpoint(server, {
     method,
     path: '',
     query: Parameters.of(challenge).toString(),
@@ -107,7 +158,3 @@ async function call<T>(
     remote_address: '',
     body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
   });
-  // A request that was answered before is a link that does not work any more.
-  if (reply.status !== 200) throw new OAuthError('challenge_not_found');
-  return JSON.parse(reply.body) as T;
-}

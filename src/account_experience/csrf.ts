@@ -13,7 +13,7 @@ import type { Parameters } from '../oauth/parameters.ts';
 type Server = Pick<AuthorizationServer, 'config' | 'keys' | 'now'>;
 
 /** Which form of which flow, so that a token opens no other. */
-export type FormName = `${'login' | 'consent'} ${string}`;
+export type FormName = `${'login' | 'consent' | 'logout' | 'device'} ${string}`;
 
 export const TOKEN_FIELD = 'csrf_token';
 

@@ -16,35 +16,42 @@ export function showError(server: Pick<AuthorizationServer, 'config'>, request: 
   const query = queryOf(request);
   const told = MEMBERS.filter((member) => query.get(member) !== '');
   const texts = TEXTS.error;
-  const main = markup`<h1 id="error-title">${texts.title}</h1>
-<p class="lead">${texts.lead}</p>
+  const { title, lead } = query.get('error') === 'access_denied' ? texts.denied : texts;
+  const main = markup`<h1 id="error-title">${title}</h1>
+<p class="lead">${lead}</p>
 ${told.length > 0 && markup`<dl>${told.map((member) => markup`<dt>${texts[member]}</dt><dd id="${member}">${query.get(member)}</dd>`)}</dl>`}
 <p>${texts.wayBack}</p>
 ${operatorLine(texts.operator, 'urls.error')}`;
-  return showPage(server, { status: 400, title: texts.title, main });
+  return showPage(server, { status: 400, title, main });
 }
 
 /** Errors of a page are read by the person before it. */
 export const withProblemPage =
-  (endpoint: Endpoint<AuthorizationServer>): Endpoint<AuthorizationServer> =>
+  (endpoint: Endpoint<AuthorizationServer>, beginning?: string): Endpoint<AuthorizationServer> =>
   async (server, request) => {
     try {
       return await endpoint(server, request);
     } catch (error) {
-      return showProblem(server, request, toOAuthError(error, server.log));
+      return showProblem(server, request, toOAuthError(error, server.log), beginning);
     }
   };
 
 /** Statuses after which the same address may work: the form is shown anew, or the server has recovered. */
 const AGAIN = [403, 503];
 
-function showProblem(server: AuthorizationServer, request: Request, error: OAuthError): Reply {
+function showProblem(
+  server: AuthorizationServer,
+  request: Request,
+  error: OAuthError,
+  beginning: string | undefined,
+): Reply {
   const texts = TEXTS.problem;
   const { title, text } = texts.byStatus[error.status] ?? texts.other;
-  const here = pageUrl(server, `${request.path}${request.query && `?${request.query}`}`);
+  const here = `${request.path}${request.query && `?${request.query}`}`;
+  const again = AGAIN.includes(error.status) ? here : beginning;
   const main = markup`<h1 id="problem-title">${title}</h1>
 <p>${text}</p>
-${AGAIN.includes(error.status) && markup`<p class="actions"><a class="button primary" id="again" href="${here}">${texts.again}</a></p>`}
+${again && markup`<p class="actions"><a class="button primary" id="again" href="${pageUrl(server, again)}">${texts.again}</a></p>`}
 <p class="quiet foot">${texts.code}: <code>${error.error}</code></p>`;
   return showPage(server, { status: error.status, title, main, headers: error.headers });
 }

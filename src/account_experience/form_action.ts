@@ -3,7 +3,7 @@ import { PAGE_HEADERS, type Reply } from '../http/reply.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import { matchRedirectUri } from '../oauth/redirect_uri.ts';
-import type { FlowRequest } from './admin_contract.ts';
+import type { FlowRequest, LogoutRequest } from './admin_contract.ts';
 
 /** Origins that a CSP can name: it has no spelling for IPv6 addresses, and hosts may hold what would end a directive. */
 const ORIGIN = /^https?:\/\/[a-z\d.-]+(?::\d+)?$/;
@@ -12,14 +12,31 @@ const SCHEME = /^[a-z][a-z\d+.-]*:$/;
 /** A client may have registered thousands; a header line should not become longer than servers in between take. */
 const MOST_SOURCES = 40;
 
+type Server = Pick<AuthorizationServer, 'config'>;
+
+/** Of login and consent: the authorization endpoint, the pages of others that come next, and the client. */
+export function formHeaders({ config }: Server, flow: FlowRequest): Reply['headers'] {
+  const { consent, error, device } = config.urls;
+  return headersTo([flow.request_url, consent, error, device.success, ...redirectUrisOf(flow)]);
+}
+
+/** Of logout: what the client registered for the time after it. */
+export function logoutHeaders({ config }: Server, { client }: LogoutRequest): Reply['headers'] {
+  const { self, error, post_logout_redirect } = config.urls;
+  return headersTo([self.public, error, post_logout_redirect, ...(client?.post_logout_redirect_uris ?? [])]);
+}
+
+/** Of the device page: nobody knows the client yet, and login and consent may come without a stop. */
+export function deviceHeaders({ config }: Server): Reply['headers'] {
+  const { self, login, consent, error, device } = config.urls;
+  return headersTo([self.public, login, consent, error, device.success]);
+}
+
 /**
- * The headers of a page whose form goes on to the client. CSP3 section 6.4.1 applies `form-action` to every redirect
- * that follows the submission too, so it names where this flow may lead: the authorization endpoint, the pages of
- * others that come next, and the client.
+ * The headers of a page whose form goes on to elsewhere. CSP3 section 6.4.1 applies `form-action` to every redirect
+ * that follows the submission too, so it names all places where that may lead.
  */
-export function formHeaders(server: Pick<AuthorizationServer, 'config'>, flow: FlowRequest): Reply['headers'] {
-  const { consent, error, device } = server.config.urls;
-  const destinations = [flow.request_url, consent, error, device.success, ...redirectUrisOf(flow)];
+function headersTo(destinations: readonly string[]): Reply['headers'] {
   const sources = new Set(destinations.map(sourceOf).filter((source) => source !== undefined));
   const allowed = ["'self'", ...sources].slice(0, MOST_SOURCES).join(' ');
   const policy = PAGE_HEADERS['content-security-policy'] ?? '';

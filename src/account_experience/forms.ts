@@ -29,10 +29,10 @@ export const checkbox = ({ id, name, value, checked, label }: Checkbox): Markup 
 <span>${label}</span></label>`;
 
 /** The first is what the return key presses. */
-export const buttons = (texts: { readonly accept: string; readonly reject: string }): Markup =>
+export const buttons = ({ accept, reject }: { readonly accept: string; readonly reject?: string }): Markup =>
   markup`<div class="actions">
-<button class="button primary" id="accept" name="action" value="accept">${texts.accept}</button>
-<button class="button" id="reject" name="action" value="reject" formnovalidate>${texts.reject}</button>
+<button class="button primary" id="accept" name="action" value="accept">${accept}</button>
+${reject && markup`<button class="button" id="reject" name="action" value="reject" formnovalidate>${reject}</button>`}
 </div>`;
 
 export const alert = (id: string, text: string): Markup =>

@@ -84,6 +84,7 @@ legend { padding: 0; margin: 0 0 0.5rem; font-size: 0.875rem; font-weight: 600; 
   border: 1px solid var(--edge);
   border-radius: 0.625rem;
 }
+.field > input.code { font: 1.375rem/1.25 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; letter-spacing: 0.08em; }
 .field > input[aria-invalid="true"] { border-color: var(--bad); }
 .check { display: flex; gap: 0.75rem; align-items: flex-start; min-height: 2.75rem; padding: 0.625rem 0; cursor: pointer; }
 .field + .check { margin-top: 0.5rem; }

@@ -31,6 +31,30 @@ export const TEXTS = {
     reject: 'Deny',
     denied: 'The person did not allow the access.',
   },
+  logout: {
+    title: 'Sign out?',
+    lead: 'You will be signed out on this server, and of the applications that listen to it.',
+    leadOfClient: 'asks to sign you out on this server, and of the other applications that listen to it.',
+    signedInAs: 'Signed in as',
+    accept: 'Sign out',
+    reject: 'Stay signed in',
+    stayed: {
+      title: 'You are still signed in',
+      text: 'Nothing was changed. You can close this page, or go back to the application.',
+    },
+  },
+  device: {
+    title: 'Connect a device',
+    lead: 'Enter the code that your device shows you.',
+    leadOfLink: 'Make sure that your device shows you this very code.',
+    code: 'Code',
+    care: 'Go on only if you began this yourself and have the device in front of you. If somebody sent you a link or a code, close this page.',
+    accept: 'Continue',
+    refused:
+      'There is no device that waits with this code. Please check each character; if the code is older than a few minutes, ask your device for a new one.',
+    throttled: (minutes: number) =>
+      `Too many codes were wrong. Please wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`,
+  },
   scopes: {
     openid: 'Know that it is you, by an identifier',
     offline: 'Keep its access while you are away, until you or it ends it',
@@ -43,6 +67,10 @@ export const TEXTS = {
   error: {
     title: 'This did not work',
     lead: 'The application that sent you here made a request that cannot be answered.',
+    denied: {
+      title: 'Access was not allowed',
+      lead: 'The request was declined, so nothing was shared and nothing was connected.',
+    },
     wayBack: 'Go back to the application and try again. If it happens once more, show this page to whoever runs it.',
     operator: 'Whoever runs this server shows a page of their own instead by setting',
     error: 'Error',

@@ -15,12 +15,23 @@ import { Parameters, withQuery } from '../oauth/parameters.ts';
 import { findClient } from '../store/clients.ts';
 import { approveDeviceCode } from '../store/device_codes.ts';
 import { sealSession } from '../token/session.ts';
+import { errorPage } from './error_page.ts';
 
-/** RFC 8628 section 3.3. The browser comes four times; its errors are JSON, because no client stands behind them. */
+/** RFC 8628 section 3.3. Hydra: errors are JSON. A browser that asks for a page gets the error page. */
 export async function performOAuth2DeviceVerificationFlow(
   server: AuthorizationServer,
   request: Request,
 ): Promise<Reply> {
+  try {
+    return await visit(server, request);
+  } catch (error) {
+    if (!/\btext\/html\b/i.test(request.headers.accept ?? '')) throw error;
+    return errorPage(server, error);
+  }
+}
+
+/** The browser comes four times. */
+async function visit(server: AuthorizationServer, request: Request): Promise<Reply> {
   const parameters = queryOf(request);
   const [device, login, consent] = ['device_verifier', 'login_verifier', 'consent_verifier'].map((name) =>
     parameters.get(name).trim(),

@@ -76,7 +76,7 @@ describe('the error page', () => {
 });
 
 describe('a challenge that does not work', () => {
-  for (const path of ['/login', '/consent']) {
+  for (const path of ['/login', '/consent', '/logout']) {
     it(`on ${path} leads to a page that says what to do`, async () => {
       const name = `${path.slice(1)}_challenge`;
       for (const [query, status] of [
@@ -111,7 +111,7 @@ describe('a challenge that does not work', () => {
 it('no parameter of any page makes it fail', async () => {
   const values = ['', '%', '%ff', '%00', '+', '%F0%9F%94%91', '%E2%80%AE', '"><svg/onload=1>', 'y'.repeat(8_000)];
   const names =
-    'login_challenge consent_challenge challenge csrf_token email password remember action grant_scope error error_description error_hint error_debug v'.split(
+    'login_challenge consent_challenge logout_challenge device_challenge user_code client_id challenge csrf_token email password remember action grant_scope error error_description error_hint error_debug v'.split(
       ' ',
     );
   const login = await site.loginPage(visitor);
@@ -143,7 +143,14 @@ function send(method: string, path: string, text: string): Promise<Response> {
 }
 
 it('every page that shows a form has the headers of a page, and its style is ours, kept for a year', async () => {
-  for (const page of [await site.loginPage(visitor), await site.consentPage(visitor)]) {
+  const pages = [
+    await site.loginPage(visitor),
+    await site.consentPage(visitor),
+    await visitor.follow('/oauth2/device/verify'),
+    await visitor.get(`${FALLBACKS}/logout/stayed`),
+    await visitor.get(`${FALLBACKS}/device/done?client_id=app`),
+  ];
+  for (const page of pages) {
     checkPage(page);
     const href = /<link rel="stylesheet" href="([^"]*)">/.exec(page.text)?.[1] ?? '';
     assert.equal(href, `${FALLBACKS}/style.css?v=${STYLESHEET_VERSION}`);

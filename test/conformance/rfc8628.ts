@@ -11,7 +11,7 @@ export const rfc8628: Specification = {
     ['3.1', 'MUST NOT', 'a parameter is repeated', 'deviates: the first one counts, as everywhere (public_protocol.md 1.3)'],
     ['3.1', 'MUST', 'parameters without a value are as good as absent', 'e2e/user_codes.test.ts > RFC 8628 3.1: takes an empty parameter for none'],
     ['3.2', 'MUST', 'the answer holds device_code, user_code, verification_uri and expires_in', 'e2e/device.test.ts > 3.2, 3.5: a device waits, is approved in a browser, and redeems once'],
-    ['3.3', 'MUST', 'the person is told which client wants what, and may refuse', 'e2e/device_pages.test.ts > 3.3: a person who refuses is told so, and the device gets nothing'],
+    ['3.3', 'MUST', 'the person is told which client wants what, and may refuse', 'account_experience/device.test.ts > 3.3: a person who refuses gets a page, and an app gets JSON'],
     ['3.3', 'SHOULD', 'the person is asked to make sure that they hold the device', 'account_experience/device.test.ts > 3.3: asks for the code, and to have the device at hand'],
     ['3.3.1', 'SHOULD', 'the code of the link is shown, so that the person can compare it', 'account_experience/device.test.ts > 3.3.1: shows the code of the link, and waits until the person says that it is theirs'],
     ['3.4', 'MUST', 'the client authenticates, and is the one that the code was issued to', 'e2e/device.test.ts > belongs to its client, and to what the person granted'],
