@@ -2,23 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
 import { startDeployment } from './deployment.ts';
 import type { Deployment, Json } from './flow.ts';
+import { makeSigner, type Signer } from './jose.ts';
 
 const BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const TOKEN_URL = 'http://issuer.test/oauth2/token';
-
-type Signer = { readonly jwk: Json; sign(claims: JWTPayload, header?: Json): Promise<string> };
-
-async function makeSigner(alg: string, kid: string): Promise<Signer> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
-  return {
-    jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg },
-    sign: (claims, header = {}) =>
-      new SignJWT(claims).setProtectedHeader({ alg, kid, ...header }).sign(privateKey) as Promise<string>,
-  };
-}
 
 const claimsFor = (deployment: Deployment, changes: Json = {}): JWTPayload => {
   const now = Math.floor(deployment.now().getTime() / 1000);
