@@ -259,6 +259,7 @@ export const DOCUMENT = closed({
     single_origin: flag(),
     admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),
+    device_authorization: closed({ tell_denial: flag() }),
     keys: closed({ lead_time: duration('0s') }),
     trusted_proxies: texts({ default: [] }),
     throttle: closed({

@@ -109,6 +109,8 @@ export type Config = {
     readonly admin: { readonly api_keys: 'off' | 'required' };
     /** Seconds in which a refresh token that comes again gets the same answer again. */
     readonly refresh_token: { readonly retry_window: number };
+    /** Whether a device learns that the person refused, instead of asking until its code expires. */
+    readonly device_authorization: { readonly tell_denial: boolean };
     /** Seconds that a key is published before it signs. */
     readonly keys: { readonly lead_time: number };
     /** Whose `X-Forwarded-For` is believed. */

@@ -5,6 +5,7 @@ import { takeLogin } from '../flow/accepted_login.ts';
 import { openState } from '../flow/challenge.ts';
 import { askConsent } from '../flow/consent.ts';
 import { askUserCode, deviceAuthorization, takeUserCode } from '../flow/device.ts';
+import type { ConsentVerifier, LoginVerifier } from '../flow/flow.ts';
 import { askLogin } from '../flow/login.ts';
 import { settleSession } from '../flow/session.ts';
 import { type Reply, redirect } from '../http/reply.ts';
@@ -13,7 +14,8 @@ import type { RouteSchema } from '../http/route.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters, withQuery } from '../oauth/parameters.ts';
 import { findClient } from '../store/clients.ts';
-import { approveDeviceCode } from '../store/device_codes.ts';
+import { approveDeviceCode, denyDeviceCode } from '../store/device_codes.ts';
+import { write } from '../store/write.ts';
 import { sealSession } from '../token/session.ts';
 import { errorPage } from './error_page.ts';
 
@@ -51,7 +53,7 @@ async function startLogin(server: AuthorizationServer, request: Request, verifie
 }
 
 async function startConsent(server: AuthorizationServer, request: Request, verifier: string): Promise<Reply> {
-  await checkReadable(server, 'login_verifier', verifier);
+  await tellDenial(server, await readVerifier(server, 'login_verifier', verifier));
   const client = await findRequestClient(server, request);
   const login = await takeLogin(server, request, deviceAuthorization(client), verifier);
   const authorization = deviceAuthorization(client, login.flow.device);
@@ -60,7 +62,7 @@ async function startConsent(server: AuthorizationServer, request: Request, verif
 }
 
 async function finish(server: AuthorizationServer, request: Request, verifier: string): Promise<Reply> {
-  await checkReadable(server, 'consent_verifier', verifier);
+  await tellDenial(server, await readVerifier(server, 'consent_verifier', verifier));
   const client = await findRequestClient(server, request);
   const consent = await takeConsent(server, request, deviceAuthorization(client), verifier);
   await approve(server, consent);
@@ -83,13 +85,23 @@ async function approve(server: AuthorizationServer, { approval, row, device }: A
 }
 
 /** Hydra: a verifier that cannot be read is told before the client is looked at. */
-async function checkReadable(
+async function readVerifier(
   server: AuthorizationServer,
   name: 'login_verifier' | 'consent_verifier',
   verifier: string,
+): Promise<LoginVerifier | ConsentVerifier> {
+  const flow = await openState(server, name, verifier);
+  if (!flow) throw new OAuthError('access_denied', 'The verifier is not valid.');
+  return flow;
+}
+
+/** RFC 8628 section 3.5. Hydra: a device whose person refused is not told, and asks until its code expires. */
+async function tellDenial(
+  server: AuthorizationServer,
+  { rejected, device, flow_id }: LoginVerifier | ConsentVerifier,
 ): Promise<void> {
-  if (await openState(server, name, verifier)) return;
-  throw new OAuthError('access_denied', 'The verifier is not valid.');
+  if (!rejected || !device || !server.config.gatehouse.device_authorization.tell_denial) return;
+  await write(server, (tx) => denyDeviceCode(tx, Buffer.from(device.hash, 'base64url'), flow_id));
 }
 
 async function findRequestClient(server: AuthorizationServer, request: Request): Promise<Client> {

@@ -13,7 +13,7 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const device_code: Grant = async (server, { client, parameters }) => {
   checkGrantType(client, GRANT_TYPE);
   const { hash, request_id, session, ...row } = await findCode(server, parameters);
-  if (request_id === null || session === null) {
+  if (request_id === null) {
     // Nobody else's polls make the device wait.
     const isEarly = row.client_id === client.client_id && isTooFast(server, hash);
     throw new OAuthError(isEarly ? 'slow_down' : 'authorization_pending');
@@ -21,6 +21,7 @@ export const device_code: Grant = async (server, { client, parameters }) => {
   if (row.client_id !== client.client_id) {
     throw new OAuthError('invalid_grant', 'The device code was issued to another client.');
   }
+  if (session === null) throw new OAuthError('access_denied', '', { status: 400 });
   return {
     client,
     grant_type: GRANT_TYPE,

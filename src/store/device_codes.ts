@@ -41,6 +41,16 @@ export async function approveDeviceCode(tx: Queries, hash: Uint8Array, approval:
   return result.numUpdatedRows === 1n;
 }
 
+/** RFC 8628 section 3.5: the device is not going to be approved. Nothing, where it was. */
+export async function denyDeviceCode(tx: Queries, hash: Uint8Array, request_id: string): Promise<void> {
+  await tx
+    .updateTable('device_codes')
+    .set({ request_id })
+    .where('hash', '=', hash)
+    .where('request_id', 'is', null)
+    .execute();
+}
+
 /** Single use of an approved code. */
 export async function spendDeviceCode(tx: Queries, hash: Uint8Array): Promise<boolean> {
   const result = await tx

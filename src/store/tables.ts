@@ -127,10 +127,10 @@ export type DeviceCodesTable = {
   /** A JSON array, likewise. */
   audience: string;
   expires_at: number;
-  /** Null until a person has approved it. */
+  /** Null until a person has approved or denied it. */
   request_id: string | null;
   subject: string;
-  /** Sealed. */
+  /** Sealed; null unless it was approved. */
   session: Uint8Array | null;
 };
 

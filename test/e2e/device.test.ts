@@ -1,39 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startDeployment } from './deployment.ts';
-import { CREDENTIALS, type Deployment, type Json } from './flow.ts';
-
-const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:device_code';
-const TV = { grant_types: [GRANT_TYPE, 'refresh_token', 'authorization_code'] };
-
-/** What a television does. */
-async function startDevice(deployment: Deployment, form: Record<string, string> = {}): Promise<Json> {
-  const response = await fetch(`${deployment.publicOrigin}/oauth2/device/auth`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...CREDENTIALS, scope: 'openid offline_access', ...form }),
-  });
-  assert.equal(response.status, 200);
-  return (await response.json()) as Json;
-}
-
-const poll = (deployment: Deployment, { device_code }: Json, form: Record<string, string> = {}) =>
-  deployment.token({ ...CREDENTIALS, grant_type: GRANT_TYPE, device_code: String(device_code), ...form });
-
-/** What its owner does, in a browser. Returns the last redirect. */
-async function approve(deployment: Deployment, { user_code }: Json, consent: Json = {}): Promise<URL> {
-  const browser = deployment.browser();
-  const asked = await browser.get('/oauth2/device/verify');
-  const device_challenge = asked.location.searchParams.get('device_challenge') ?? '';
-  const path = `/admin/oauth2/auth/requests/device/accept?${new URLSearchParams({ device_challenge })}`;
-  const accepted = await deployment.admin('PUT', path, { user_code });
-  assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
-  const login = await browser.get(String(accepted.body.redirect_to));
-  const after = await browser.get(
-    await deployment.acceptLogin(login.location.searchParams.get('login_challenge') ?? ''),
-  );
-  const challenge = after.location.searchParams.get('consent_challenge') ?? '';
-  return (await browser.get(await deployment.acceptConsent(challenge, consent))).location;
-}
+import { approve, poll, startDevice, TV } from './device.ts';
+import type { Json } from './flow.ts';
 
 describe('RFC 8628: the device grant', () => {
   it('3.2, 3.5: a device waits, is approved in a browser, and redeems once', async (t) => {
