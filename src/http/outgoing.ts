@@ -105,8 +105,20 @@ const patternOf = (pattern: string): RegExp =>
     's',
   );
 
-/** Hydra refuses these at registration, and link-local ones only when it connects. */
-const REFUSED_AT_REGISTRATION = ['loopback', 'private', 'uniqueLocal', 'unspecified'];
+/**
+ * Refused at registration: what is private, and IPv4 addresses that an IPv6 address hides (RFC 4291 section 2.5.5, RFC
+ * 6052, RFC 6145). Hydra: other special-purpose addresses are refused only when we would connect.
+ */
+const REFUSED_AT_REGISTRATION = [
+  'loopback',
+  'private',
+  'uniqueLocal',
+  'linkLocal',
+  'unspecified',
+  'ipv4Mapped',
+  'rfc6052',
+  'rfc6145',
+];
 /** Milliseconds for one name. */
 const NAME_PATIENCE = 2000;
 
@@ -117,7 +129,10 @@ export async function mayRegister(policy: OutgoingPolicy, url: string): Promise<
   if (!target) return false;
   const literal = literalOf(target);
   const addresses = literal === undefined ? await addressesOf(target.hostname) : [literal];
-  return addresses.length > 0 && !addresses.some((address) => REFUSED_AT_REGISTRATION.includes(rangeOf(address)));
+  return (
+    addresses.length > 0 &&
+    !addresses.some((address) => REFUSED_AT_REGISTRATION.includes(ipaddr.parse(address).range()))
+  );
 }
 
 async function addressesOf(hostname: string): Promise<string[]> {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import dns from 'node:dns';
-import dnsPromises from 'node:dns/promises';
 import { createServer, type Server } from 'node:http';
-import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startDeployment } from '../e2e/deployment.ts';
 import type { Deployment, Json } from '../e2e/flow.ts';
+import { withNames } from './names.ts';
 
 let deployment: Deployment;
 let close: () => Promise<void>;
@@ -77,31 +75,6 @@ async function authenticate(client_id: string) {
   });
 }
 
-/** Answers names as somebody who owns them would, each time anew. */
-async function withNames(answers: Readonly<Record<string, string[]>>, action: () => Promise<void>): Promise<void> {
-  const [lookup, lookupPromise] = [dns.lookup, dnsPromises.lookup];
-  const nextOf = (name: string): string[] | undefined => {
-    const queue = answers[name];
-    if (!queue) return undefined;
-    return [(queue.length > 1 ? queue.shift() : queue[0]) ?? ''];
-  };
-  type Found = (error: Error | null, addresses: { address: string; family: number }[]) => void;
-  const found = (addresses: string[]) =>
-    addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-  Object.assign(dns, {
-    lookup: (name: string, _options: object, callback: Found) => callback(null, found(nextOf(name) ?? [])),
-  });
-  Object.assign(dnsPromises, { lookup: async (name: string) => found(nextOf(name) ?? []) });
-  syncBuiltinESMExports();
-  try {
-    await action();
-  } finally {
-    Object.assign(dns, { lookup });
-    Object.assign(dnsPromises, { lookup: lookupPromise });
-    syncBuiltinESMExports();
-  }
-}
-
 describe('RFC 9700 and OWASP: what a client makes the server ask for', () => {
   const literals = [
     '127.0.0.1',
@@ -160,6 +133,29 @@ describe('RFC 9700 and OWASP: what a client makes the server ask for', () => {
       assert.equal(answer.status, 401);
       assert.equal(answer.body.error, 'invalid_client');
       assert.ok(performance.now() - started < 2000, 'it was refused, and not waited for');
+    });
+  }
+
+  const hidden = ['169.254.1.1', '[fe80::1]', '[::ffff:8.8.8.8]', '[::ffff:0:7f00:1]', '[64:ff9b::808:808]'];
+  const members: Readonly<Record<string, (host: string) => Json>> = {
+    jwks_uri: (host) => ({ jwks_uri: `http://${host}/keys` }),
+    backchannel_logout_uri: (host) => ({ backchannel_logout_uri: `http://${host}/logout` }),
+    sector_identifier_uri: (host) => ({ sector_identifier_uri: `https://${host}/sector` }),
+    request_uris: (host) => ({ request_uris: ['http://93.184.215.14/r', `http://${host}/r`] }),
+  };
+  for (const [name, memberFor] of Object.entries(members)) {
+    it(`${name} may lead to nothing private, however it is written`, async () => {
+      for (const host of ['127.0.0.1', '10.0.0.1', '[::1]', ...hidden]) {
+        const { status, body } = await deployment.admin('POST', '/admin/clients', memberFor(host));
+        assert.deepEqual([status, body.error], [400, 'invalid_client_metadata'], host);
+      }
+    });
+
+    it(`${name} may not be changed to lead to something private`, async () => {
+      const client_id = `changed-${name}`;
+      await deployment.createClient({ client_id });
+      const changed = await deployment.admin('PUT', `/admin/clients/${client_id}`, memberFor('169.254.169.254'));
+      assert.deepEqual([changed.status, changed.body.error], [400, 'invalid_client_metadata']);
     });
   }
 
