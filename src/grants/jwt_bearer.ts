@@ -7,7 +7,7 @@ import { openJwk } from '../keys/signing_keys.ts';
 import { audienceOf, coversAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
-import { checkScope, coversScope } from '../oauth/scope.ts';
+import { checkScope } from '../oauth/scope.ts';
 import { findKey } from '../store/json_web_keys.ts';
 import { listUsableTrusts, type TrustRow } from '../store/trusted_jwt_issuers.ts';
 import type { Grant } from '../token/grant.ts';
@@ -32,16 +32,15 @@ export const jwt_bearer: Grant = async (server, { client, parameters }) => {
 
   const trust = await findTrustOf(server, jwt, iss, subject);
   const exp = checkClaims(server, claims);
-  const trusted = spaceList(trust.scope);
-  const scope = requestedScope(server, spaceList(parameters.get('scope')), client, trusted);
-  checkScope(server.config.strategies.scope, scope, trusted);
+  const scope = spaceList(parameters.get('scope'));
+  checkScope(server.config.strategies.scope, scope, spaceList(trust.scope));
   const requested = audienceOf(parameters).filter((value) => coversAudience(client.audience, value));
   const asserted = server.config.oauth2.grant.jwt.omit_assertion_audience ? [] : audienceOfClaims(claims);
   return {
     client,
     grant_type: GRANT_TYPE,
     subject,
-    scope,
+    scope: scope.length > 0 ? scope : defaultScope(server, client),
     audience: [...new Set([...requested, ...asserted])],
     request_id: randomUUID(),
     session: {},
@@ -94,15 +93,11 @@ function checkClaims(server: AuthorizationServer, claims: Claims): number {
   return exp;
 }
 
-/** Nothing asked for is nothing granted, unless the configuration says otherwise. */
-function requestedScope(
-  { config }: AuthorizationServer,
-  requested: string[],
-  client: Client,
-  trusted: readonly string[],
-): string[] {
-  if (requested.length > 0 || !config.oauth2.client_credentials.default_grant_allowed_scope) return requested;
-  return scopesOf(client).filter((scope) => coversScope(config.strategies.scope, trusted, scope));
-}
+/**
+ * Hydra: whoever asks for nothing gets nothing, or with `default_grant_allowed_scope` all that the client may have; the
+ * scope of the trust limits only what is asked for.
+ */
+const defaultScope = ({ config }: AuthorizationServer, client: Client): string[] =>
+  config.oauth2.client_credentials.default_grant_allowed_scope ? scopesOf(client) : [];
 
 const refused = (why: string): OAuthError => new OAuthError('invalid_grant', `The assertion ${why}.`);

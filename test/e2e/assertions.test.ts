@@ -209,6 +209,22 @@ describe('the JWT bearer grant (RFC 7523 section 2.1)', () => {
     assert.equal(late.body.error, 'invalid_grant', 'the trust has ended, with or without kid');
   });
 
+  for (const [default_grant_allowed_scope, granted] of [
+    [false, ''],
+    [true, 'openid offline_access profile email read'],
+  ] as const) {
+    it(`that asks for no scope gets ${granted === '' ? 'none' : 'all of the client, where that is the default'}`, async (t) => {
+      const oauth2 = { client_credentials: { default_grant_allowed_scope } };
+      const { deployment } = await startDeployment({ test: t, storage: 'memory', config: { oauth2 } });
+      const signer = await makeSigner('ES256', 'k');
+      await trusting(deployment, signer);
+      const { status, body } = await redeem(deployment, await signer.sign(robot(deployment)));
+      assert.deepEqual([status, body.scope], [200, granted]);
+      const refused = await redeem(deployment, await signer.sign(robot(deployment)), { scope: 'profile' });
+      assert.equal(refused.body.error, 'invalid_scope', 'what is asked for has to be in the trust');
+    });
+  }
+
   it('does without iat, jti and the audience of the assertion where the configuration says so', async (t) => {
     const jwt = { jti_optional: true, iat_optional: true, omit_assertion_audience: true, max_ttl: '2m' };
     const { deployment } = await startDeployment({
