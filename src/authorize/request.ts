@@ -5,11 +5,15 @@ import { OAuthError } from '../oauth/error.ts';
 import { type Parameters, spaceList } from '../oauth/parameters.ts';
 import { matchRedirectUri } from '../oauth/redirect_uri.ts';
 import { findClient } from '../store/clients.ts';
+import { withRequestObject } from './request_object.ts';
 import { isResponseMode, type ResponseMode } from './respond.ts';
 
 /** A request whose client and redirect URI are known good: from here on, errors may go to the client. */
 export type AuthorizationRequest = {
   readonly client: Client;
+  /** As the browser brought them. */
+  readonly sent: Parameters;
+  /** What is asked for: `sent`, unless a request object says more. */
   readonly parameters: Parameters;
   readonly redirect_uri: string;
   readonly response_type: readonly string[];
@@ -23,14 +27,19 @@ export type AuthorizationRequest = {
   readonly isDevice: boolean;
 };
 
-/** RFC 6749 section 3.1: the checks whose errors must not be sent to a redirect URI (section 4.1.2.1). */
+/**
+ * RFC 6749 section 3.1: the checks whose errors must not be sent to a redirect URI (section 4.1.2.1). `known`: what an
+ * earlier visit has made of the request object.
+ */
 export async function readAuthorizationRequest(
   server: AuthorizationServer,
-  parameters: Parameters,
+  sent: Parameters,
+  known?: Parameters,
 ): Promise<AuthorizationRequest> {
-  const row = await findClient(server.db.queries, parameters.get('client_id'));
+  const row = await findClient(server.db.queries, sent.get('client_id'));
   if (!row) throw new OAuthError('invalid_client', 'There is no client with this client_id.');
   const client = clientOf(row);
+  const parameters = known ?? (await withRequestObject(server, client, sent));
   const response_type = spaceList(parameters.get('response_type'));
   const requested_mode = readResponseMode(parameters.get('response_mode'));
   const scope = spaceList(parameters.get('scope'));
@@ -40,6 +49,7 @@ export async function readAuthorizationRequest(
   }
   return {
     client,
+    sent,
     parameters,
     redirect_uri: matchRedirectUri(parameters.get('redirect_uri'), client.redirect_uris ?? []),
     response_type,

@@ -1,7 +1,7 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Client } from '../client/client.ts';
-import { isSignedBy, keyTypeOf, readJwt, type UnverifiedJwt } from '../keys/jwt.ts';
-import { isObject, type JsonObject } from '../lib/json.ts';
+import { type Judgement, judgeSignature } from '../client/signature.ts';
+import { readJwt, type UnverifiedJwt } from '../keys/jwt.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { write } from '../store/write.ts';
 import { audienceOfClaims, spendJti, textOf, timeOf, tokenEndpointNames } from './assertion.ts';
@@ -9,9 +9,6 @@ import type { Method } from './presented.ts';
 
 /** RFC 7523 section 2.2. */
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** An assertion without `kid` is tried against this many keys. */
-const MOST_KEYS = 20;
 
 /** OpenID Connect Core section 9, RFC 7523 section 3. */
 export const private_key_jwt: Method = (_request, parameters) => {
@@ -48,32 +45,18 @@ async function verify(server: AuthorizationServer, client: Client, jwt: Unverifi
 async function checkSignature(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<void> {
   const alg = client.token_endpoint_auth_signing_alg || 'RS256';
   if (jwt.alg !== alg) throw refused(`is signed with '${jwt.alg}', but the client is registered for '${alg}'`);
-  const outcome = await judgeWithKeysOf(server, client, jwt);
-  if (outcome === 'no key') throw noKey(jwt);
-  if (outcome === 'bad signature') throw refused('has a signature that no key of the client verifies');
+  const judgement = await judge(server, client, jwt);
+  if (judgement === 'no key') throw noKey(jwt);
+  if (judgement === 'bad signature') throw refused('has a signature that no key of the client verifies');
 }
 
-type Outcome = 'good' | 'bad signature' | 'no key';
-
-async function judgeWithKeysOf(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<Outcome> {
-  const judge = (keys: readonly JsonObject[]) => judgeWith(keys, jwt);
-  if (client.jwks_uri === '') return judge((Array.isArray(client.jwks.keys) ? client.jwks.keys : []).filter(isObject));
+async function judge(server: AuthorizationServer, client: Client, jwt: UnverifiedJwt): Promise<Judgement> {
   try {
-    return await server.remote_jwks.judge(client.jwks_uri, judge, (outcome) => outcome === 'good');
+    return await judgeSignature(server, client, jwt);
   } catch (error) {
     const debug = error instanceof Error ? error.message : String(error);
     throw new OAuthError('invalid_client', "The key set at the client's 'jwks_uri' could not be fetched.", { debug });
   }
-}
-
-/** RFC 7515 section 4.1.4: by the keys of the set that may have signed this. */
-async function judgeWith(keys: readonly JsonObject[], jwt: UnverifiedJwt): Promise<Outcome> {
-  const fitting = keys.filter(
-    ({ kid, use, kty }) => (jwt.kid === '' || kid === jwt.kid) && use === 'sig' && kty === keyTypeOf(jwt.alg),
-  );
-  if (fitting.length === 0) return 'no key';
-  for (const key of fitting.slice(0, MOST_KEYS)) if (await isSignedBy(jwt, key)) return 'good';
-  return 'bad signature';
 }
 
 const noKey = ({ alg, kid }: UnverifiedJwt): OAuthError =>

@@ -4,7 +4,7 @@ import { checkAuthorizationRequest, findResponseType } from '../authorize/checks
 import { type AuthorizationRequest, readAuthorizationRequest } from '../authorize/request.ts';
 import { respond } from '../authorize/respond.ts';
 import { completeFlow } from '../flow/accepted_consent.ts';
-import { nextStep } from '../flow/next_step.ts';
+import { mergedEarlier, nextStep } from '../flow/next_step.ts';
 import { toOAuthError } from '../http/error.ts';
 import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
@@ -26,7 +26,8 @@ async function authorize(server: AuthorizationServer, request: Request): Promise
   let authorization: AuthorizationRequest;
   try {
     // Hydra: of a parameter that stands in both, the one in the body counts.
-    authorization = await readAuthorizationRequest(server, queryOf(request).merge(formOf(request)));
+    const sent = queryOf(request).merge(formOf(request));
+    authorization = await readAuthorizationRequest(server, sent, await mergedEarlier(server, sent));
   } catch (error) {
     return errorPage(server, error);
   }

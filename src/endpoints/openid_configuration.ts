@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { RESPONSE_TYPES } from '../authorize/checks.ts';
+import { REQUEST_OBJECT_ALGORITHMS } from '../authorize/request_object.ts';
 import { RESPONSE_MODES } from '../authorize/respond.ts';
 import { supportedSubjectTypes } from '../client/metadata.ts';
 import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
@@ -47,8 +48,10 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
     // RFC 8414 section 2: required beside private_key_jwt.
     token_endpoint_auth_signing_alg_values_supported: SIGNING_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    request_parameter_supported: true,
+    request_uri_parameter_supported: true,
+    require_request_uri_registration: true,
+    request_object_signing_alg_values_supported: REQUEST_OBJECT_ALGORITHMS,
     claims_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };
@@ -86,6 +89,8 @@ const METADATA = Type.Object(
     code_challenge_methods_supported: LIST,
     request_parameter_supported: Type.Boolean(),
     request_uri_parameter_supported: Type.Boolean(),
+    require_request_uri_registration: Type.Boolean(),
+    request_object_signing_alg_values_supported: LIST,
     claims_parameter_supported: Type.Boolean(),
     authorization_response_iss_parameter_supported: Type.Boolean(),
   },

@@ -88,7 +88,7 @@ function consentRow(
   flow: ConsentVerifier,
   answer: ConsentAnswer,
 ): NewConsent {
-  const { query, acr, amr, context } = flow;
+  const { query, merged, acr, amr, context } = flow;
   return {
     flow_id: flow.flow_id,
     consent_request_id: flow.consent_request_id,
@@ -105,6 +105,7 @@ function consentRow(
     remembered_until: answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null,
     details: sealDetails(server, {
       query,
+      ...(merged === undefined ? {} : { merged }),
       acr,
       amr,
       context: answer.context ?? context ?? null,

@@ -41,6 +41,7 @@ function question({ flow, answer, mapped_subject }: AcceptedLogin, csrf: string,
   return {
     flow_id: flow.flow_id,
     query: flow.query,
+    ...(flow.merged === undefined ? {} : { merged: flow.merged }),
     requested_at: flow.requested_at,
     ...(flow.device ? { device: flow.device } : {}),
     csrf,

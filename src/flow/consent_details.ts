@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 export type ConsentDetails = {
   /** Of the first visit. */
   readonly query: string;
+  readonly merged?: string;
   readonly acr: string;
   readonly amr: readonly string[];
   readonly context: Json;

@@ -52,15 +52,19 @@ export async function takeUserCode(
 }
 
 /** What the device asked for, in the shape in which browsers ask. */
-export const deviceAuthorization = (client: Client, device?: DeviceLink): AuthorizationRequest => ({
-  client,
-  parameters: Parameters.of({ client_id: client.client_id }),
-  redirect_uri: '',
-  response_type: [],
-  requested_mode: undefined,
-  response_mode: 'query',
-  scope: spaceList(device?.scope ?? ''),
-  audience: device?.audience ?? [],
-  prompt: [],
-  isDevice: true,
-});
+export function deviceAuthorization(client: Client, device?: DeviceLink): AuthorizationRequest {
+  const parameters = Parameters.of({ client_id: client.client_id });
+  return {
+    client,
+    sent: parameters,
+    parameters,
+    redirect_uri: '',
+    response_type: [],
+    requested_mode: undefined,
+    response_mode: 'query',
+    scope: spaceList(device?.scope ?? ''),
+    audience: device?.audience ?? [],
+    prompt: [],
+    isDevice: true,
+  };
+}

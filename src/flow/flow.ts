@@ -13,6 +13,8 @@ export type Flow = {
   readonly flow_id: string;
   /** The query of the first visit, as sent: everything that the client asked for. */
   readonly query: string;
+  /** OpenID Connect Core section 6.3.3: the query with its request object merged in. Absent where there is none. */
+  readonly merged?: string;
   /** Seconds; the clock of login and consent together. */
   readonly requested_at: number;
   /** RFC 8628: the device that waits for the outcome. It asked, so the query does not say for what. */
@@ -101,8 +103,8 @@ export function rejection({ error, error_description, error_hint, error_debug, s
 }
 
 /** What the client asked for. */
-export function parametersOf({ query, device }: Flow): Parameters {
-  if (!device) return Parameters.parse(query);
+export function parametersOf({ query, merged, device }: Flow): Parameters {
+  if (!device) return Parameters.parse(merged ?? query);
   const parameters = Parameters.of({ client_id: device.client_id, scope: device.scope });
   for (const audience of device.audience) parameters.append('audience', audience);
   return parameters;

@@ -17,7 +17,7 @@ export async function askLogin(
   server: AuthorizationServer,
   request: Request,
   authorization: AuthorizationRequest,
-  start: Pick<Flow, 'query' | 'device'>,
+  start: Pick<Flow, 'query' | 'merged' | 'device'>,
 ): Promise<Reply> {
   const expected = await hintedSubject(server, authorization.parameters);
   const session = await usableSession(server, request, authorization);

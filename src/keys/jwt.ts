@@ -39,11 +39,15 @@ export type UnverifiedJwt = {
   readonly claims: Claims;
 };
 
-/** Undefined for what is not a JWS in the compact form over a JSON object. */
+/**
+ * Undefined for what is not a JWS in the compact form over a JSON object, and for one with an extension that must be
+ * understood (RFC 7515 section 4.1.11): we understand none.
+ */
 export function readJwt(token: string): UnverifiedJwt | undefined {
   try {
-    const { alg, kid } = decodeProtectedHeader(token);
+    const { alg, kid, crit } = decodeProtectedHeader(token);
     if (typeof alg !== 'string' || (kid !== undefined && typeof kid !== 'string')) return undefined;
+    if (crit !== undefined) return undefined;
     return { token, alg, kid: kid ?? '', claims: decodeJwt(token) };
   } catch {
     return undefined;

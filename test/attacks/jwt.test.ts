@@ -136,6 +136,30 @@ const jwtGrant = (alg: keyof typeof KEYS): Door => ({
   },
 });
 
+/** Of a client that is registered for an algorithm: without that, unsigned ones would be as good as parameters. */
+const requestObject = (alg: keyof typeof KEYS): Door => ({
+  async loot() {
+    await deployment.createClient({
+      client_id: `asks-${alg}`,
+      request_object_signing_alg: alg,
+      jwks: { keys: [jwkOf(alg)] },
+    });
+    return lootOf(alg, { state: 'state-of-the-attacker' });
+  },
+  async isTaken(request) {
+    const outside = deployment.authorizeUrl({ client_id: `asks-${alg}` });
+    const { status, location } = await deployment.browser().post(outside, { request });
+    assert.equal(status, 302);
+    if (location.pathname === '/login') return true;
+    assert.deepEqual(
+      [location.pathname, location.searchParams.get('error')],
+      ['/error', 'invalid_request_object'],
+      String(location),
+    );
+    return false;
+  },
+});
+
 /** A token that the server signed, the claims that the attacker would rather have, and the published key. */
 async function lootOfServer(kind: 'access_token' | 'id_token', claims: Json): Promise<Loot> {
   const tokens = (await deployment.login()) as unknown as Record<string, string>;
@@ -154,6 +178,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   'a client assertion (ES256)': clientAssertion('ES256'),
   'the assertion of a JWT bearer grant (RS256)': jwtGrant('RS256'),
   'the assertion of a JWT bearer grant (ES256)': jwtGrant('ES256'),
+  'a request object (RS256)': requestObject('RS256'),
+  'a request object (ES256)': requestObject('ES256'),
   'a JWT access token at introspection': {
     loot: () => lootOfServer('access_token', { sub: 'somebody-else' }),
     isTaken: async (token) => (await deployment.introspect(token)).active === true,
@@ -224,6 +250,7 @@ describe('the doors', () => {
       const issuer = `https://${alg.toLowerCase()}.sts.example`;
       const grant = DOORS[`the assertion of a JWT bearer grant (${alg})`];
       assert.ok(await grant?.isTaken(await sign(assertionClaims(issuer, 'robot'))));
+      assert.ok(await DOORS[`a request object (${alg})`]?.isTaken(await sign({ state: 'state-of-the-client' })));
     }
     const { access_token, id_token } = (await deployment.login()) as unknown as Record<string, string>;
     assert.ok(await DOORS['a JWT access token at introspection']?.isTaken(access_token ?? ''));

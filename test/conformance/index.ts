@@ -12,5 +12,6 @@ export { rfc8252 } from './rfc8252.ts';
 export { rfc8414 } from './rfc8414.ts';
 export { rfc8628 } from './rfc8628.ts';
 export { rfc9068 } from './rfc9068.ts';
+export { rfc9101 } from './rfc9101.ts';
 export { rfc9207 } from './rfc9207.ts';
 export { rfc9700 } from './rfc9700.ts';

@@ -3,7 +3,7 @@ import type { Specification } from './specification.ts';
 // biome-ignore format: a row is a line
 export const openid_core: Specification = {
   name: 'OpenID Connect Core',
-  title: 'OpenID Connect Core 1.0, sections 2, 3.1, 5 and 12',
+  title: 'OpenID Connect Core 1.0, sections 2, 3.1, 5, 6 and 12',
   url: 'https://openid.net/specs/openid-connect-core-1_0.html',
   rows: [
     ['2', 'MUST', 'iss is the issuer, an https URL without query and fragment', 'config/load.test.ts > RFC 8414 2: an issuer with a query or a fragment'],
@@ -62,6 +62,19 @@ export const openid_core: Specification = {
     ['5.3.2', 'SHOULD', 'a claim that there is nothing to say about is left out', 'account_experience/accounts.test.ts > OpenID Connect Core 5.4: a scope gives its claims, where the account has them'],
     ['5.3.3', 'MUST', 'an error of userinfo is one of RFC 6750 section 3', 'e2e/code_flow.test.ts > RFC 6750 3: userinfo with ${what} answers 401 with a challenge'],
     ['5.5', 'SHOULD', 'where the parameter claims is not supported, the claims are those that are useful', 'not ours: the consent app chooses them; the metadata say that the parameter is not supported'],
+    ['6.1', 'MUST', 'response_type, client_id and the scope openid stand outside too', 'e2e/request_object.test.ts > OpenID Connect Core 6.1: outside of a request with the scope openid is not looked at'],
+    ['6.1', 'MUST', 'response_type and client_id inside are those outside', 'deviates: response_type inside counts and has to be registered, client_id outside does (public_protocol.md 4.2)'],
+    ['6.1', 'MUST NOT', 'request and request_uri stand inside', 'attacks/request_object.test.ts > are no request objects'],
+    ['6.1', 'MUST NOT', 'request and request_uri come together', 'e2e/request_object.test.ts > RFC 9101 7: that is not good is answered on the error page with its own code'],
+    ['6.1', 'MUST', 'an object that does not have the algorithm that the client is registered for is refused', 'attacks/request_object.test.ts > is the registered one, and nothing that is stronger, weaker or none'],
+    ['6.1', 'SHOULD', 'RS256 is supported, and none is', 'e2e/code_flow.test.ts > RFC 8414 2: the metadata lists what the registries hold'],
+    ['6.2', 'MUST', 'the address of an object that is not signed is an https URL', "deviates: an http URL will do, where it is registered (recorded 'request-objects: request_uri')"],
+    ['6.2.1', 'MUST', 'the address of an object is one that the server can reach, and was registered', "attacks/request_uri.test.ts > is the registered one to the letter, and not ${change('http://127.0.0.1/object')}"],
+    ['6.2.3', 'MUST', 'the server fetches the object, unless it has it already', 'e2e/request_object.test.ts > RFC 9101 5.2.3: at an address is fetched once, without the fragment, and may be gone when the browser returns'],
+    ['6.3.2', 'MUST', 'the signature is verified with a key of the client and the algorithm of its registration', 'attacks/jwt.test.ts > is refused with ${what}'],
+    ['6.3.2', 'SHOULD', 'the key is found by kid, and alg', 'attacks/request_object.test.ts > is that of a key to sign with, which the client has'],
+    ['6.3.3', 'MUST', 'what stands inside counts before what stands outside', 'e2e/request_object.test.ts > OpenID Connect Core 6.3.3: speaks louder than the parameters outside, on every visit, and in what is issued'],
+    ['6.3.3', 'MUST', 'the request that was put together is checked as any other', 'e2e/request_object.test.ts > errors that it causes go where the parameters say, once those are known to be good'],
     ['12.1', 'MUST', 'a client that refreshes authenticates, and its refresh token is a good one', 'e2e/rfc_rules.test.ts > RFC 6749 3.2.1: a confidential client without its secret redeems, refreshes and revokes nothing'],
     ['12.2', 'MUST', 'a refreshed ID token has the iss, sub, aud and auth_time of the first, and an iat of its own', 'e2e/openid_rules.test.ts > OpenID Connect Core 12.2: a refreshed ID token is of the same login'],
     ['12.2', 'SHOULD NOT', 'a refreshed ID token has a nonce', 'deviates: it has that of the first (public_protocol.md 15.3)'],

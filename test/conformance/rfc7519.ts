@@ -11,6 +11,7 @@ export const rfc7519: Specification = {
     ['4', 'MUST', 'a claim that is not understood is ignored', 'e2e/rfc_rules.test.ts > RFC 7519 4: of a claim that comes twice the last counts, and one that nobody knows is ignored'],
     ['4.1.2', 'MUST', 'a subject is one person or thing of the issuer', 'not ours: the login app names people; clients are named by their identifier'],
     ['4.1.3', 'MUST', 'a token for another audience is refused', 'e2e/assertions.test.ts > that are wrong in one way are refused, and the key that a header brings along is not looked at'],
+    ['4.1.3', 'MUST', 'so is a request object', 'deviates: nobody looks at its aud, Q33 (public_protocol.md Q33)'],
     ['4.1.3', 'MUST', 'the audience is one text or a list of them', 'e2e/assertions.test.ts > may name the issuer as their audience (RFC 7523bis)'],
     ['4.1.4', 'MUST NOT', 'a token is taken at or after its end', 'e2e/rfc_rules.test.ts > RFC 7519 2, 4.1.4: a time may have a fraction, and a token is no good at its end'],
     ['4.1.5', 'MUST NOT', 'a token is taken before its beginning', 'e2e/assertions.test.ts > that are wrong in one way are refused, and the key that a header brings along is not looked at'],

@@ -416,6 +416,9 @@ describe('what tokens are good for', () => {
     ]);
     assert.ok((metadata.token_endpoint_auth_signing_alg_values_supported as string[]).includes('ES256'));
     assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
+    const { request_object_signing_alg_values_supported: algorithms } = metadata as { [name: string]: string[] };
+    for (const alg of ['none', 'RS256', 'ES256']) assert.ok(algorithms?.includes(alg), alg);
+    for (const alg of algorithms ?? []) assert.doesNotMatch(alg, /^HS/);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
     const etag = response.headers.get('etag') ?? '';
     const again = await fetch(`${deployment.publicOrigin}/.well-known/openid-configuration`, {

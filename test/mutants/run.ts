@@ -14,6 +14,7 @@ const root = new URL('../..', import.meta.url).pathname;
 /** What decides over who gets in. */
 const CHECKED = [
   'src/authorize/**/*.ts',
+  'src/client/signature.ts',
   'src/client_auth/*.ts',
   'src/endpoints/admin/api_key.ts',
   'src/grants/*.ts',
@@ -34,6 +35,8 @@ const TESTS = [
   'test/e2e/logout.test.ts',
   'test/oauth/tables.test.ts',
   'test/e2e/checks.test.ts',
+  'test/attacks/request_object.test.ts',
+  'test/attacks/request_uri.test.ts',
   'test/attacks/redirects.test.ts',
   'test/attacks/ssrf.test.ts',
   'test/attacks/jwt.test.ts',

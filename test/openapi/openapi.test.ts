@@ -20,10 +20,6 @@ const ON_PURPOSE: readonly (readonly [pattern: RegExp, reason: string])[] = [
     'keys that a client brought are shown as they came, and RFC 7517 section 4 requires kty alone',
   ],
   [/credential/, 'there are no verifiable credentials'],
-  [
-    /\.(request_object_signing_alg_values_supported|require_request_uri_registration): missing$/,
-    'request objects are refused',
-  ],
 ];
 
 describe('openapi.json', () => {

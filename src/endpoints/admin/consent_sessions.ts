@@ -32,8 +32,8 @@ export async function listOAuth2ConsentSessions(server: AuthorizationServer, req
 }
 
 function present(server: AuthorizationServer, row: Awaited<ReturnType<typeof listConsents>>[number]) {
-  const { query, acr, amr, context, session } = openDetails(server, row.details);
-  const flow = { flow_id: row.flow_id, query, requested_at: row.requested_at };
+  const { acr, amr, context, session, ...asked } = openDetails(server, row.details);
+  const flow = { flow_id: row.flow_id, ...asked, requested_at: row.requested_at };
   return {
     consent_request_id: row.consent_request_id,
     grant_scope: spaceList(row.granted_scope),
