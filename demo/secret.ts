@@ -5,9 +5,9 @@ import { parseDsn } from '../src/config/dsn.ts';
 
 /** For `secrets.system`: beside a database that outlives us, so that what it holds can be opened again. */
 export function secretFor(dsn: string): string {
-  const { path } = parseDsn(dsn);
-  if (path === ':memory:') return mintSecret();
-  const file = `${path}-secret`;
+  const parsed = parseDsn(dsn);
+  if (parsed.engine !== 'sqlite' || parsed.path === ':memory:') return mintSecret();
+  const file = `${parsed.path}-secret`;
   mkdirSync(dirname(file), { recursive: true });
   try {
     writeFileSync(file, mintSecret(), { flag: 'wx', mode: 0o600 });

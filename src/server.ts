@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AuthorizationServer } from './authorization_server.ts';
 import { parseDsn } from './config/dsn.ts';
@@ -7,9 +8,10 @@ import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { loadKeys } from './keys/keys.ts';
 import { RemoteKeySets } from './keys/remote_jwks.ts';
+import { OAuthError } from './oauth/error.ts';
 import { adminRoutes, publicRoutes } from './routes.ts';
 import { type Database, openDatabase } from './store/db.ts';
-import { isEmptyDatabase, migrateUp, refusal } from './store/migrate.ts';
+import { isFreshDatabase, migrateUp, refusal } from './store/migrate.ts';
 import { createLog, logAnswers } from './telemetry/log.ts';
 import { startMetrics } from './telemetry/prometheus.ts';
 
@@ -28,6 +30,8 @@ export class StartError extends Error {}
 type StartOptions = {
   readonly listeners: readonly ListenerName[];
   readonly log?: Logger;
+  /** Brings the tables of the database to this version first. */
+  readonly migrate?: boolean;
   readonly now?: () => number;
 };
 
@@ -37,7 +41,7 @@ const PATIENCE = 500;
 export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now;
   const log = options.log ?? createLog(config.log);
-  const db = await openStore(config);
+  const db = await openStore(config, log, options.migrate);
   const publication = {
     broadcast: config.webfinger.jwks.broadcast_keys,
     lead_time: config.gatehouse.keys.lead_time,
@@ -66,10 +70,10 @@ export async function startServer(config: Config, options: StartOptions): Promis
 }
 
 /** Opens the database; an empty one gets its tables, and one of another version is refused. */
-export async function openStore(config: Config): Promise<Database> {
-  const db = openDatabase(parseDsn(config.dsn).path);
+export async function openStore(config: Config, log?: Logger, migrate = false): Promise<Database> {
+  const db = await patiently(log, () => openDatabase(parseDsn(config.dsn)));
   try {
-    if (await isEmptyDatabase(db)) await migrateUp(db);
+    if (migrate || (await isFreshDatabase(db))) await migrateUp(db);
     const reason = await refusal(db);
     if (reason) throw new StartError(reason);
     return db;
@@ -78,6 +82,28 @@ export async function openStore(config: Config): Promise<Database> {
     throw error;
   }
 }
+
+/** operations.md C.1: how long a database is waited for that does not answer yet, in milliseconds. */
+const START_PATIENCE = 5 * 60_000;
+
+/** Containers start in any order. */
+async function patiently(log: Logger | undefined, open: () => Promise<Database>): Promise<Database> {
+  const deadline = Date.now() + START_PATIENCE;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof OAuthError) || !log || Date.now() > deadline) throw startError(error);
+      log.warn(`The database does not answer (${error.debug}): trying again for up to five minutes.`);
+      await sleep(1_000);
+    }
+  }
+}
+
+const startError = (error: unknown): unknown =>
+  error instanceof OAuthError
+    ? new StartError(`The database does not answer (${error.debug}): check the configuration key "dsn".`)
+    : error;
 
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
   const { serve, feature_flags, gatehouse } = server.config;

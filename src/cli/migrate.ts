@@ -29,8 +29,7 @@ async function run(dsn: string | undefined, options: MigrateOptions, command: Co
     import('../store/db.ts'),
     import('../store/migrate.ts'),
   ]);
-  const { path } = parseDsn(dsn ?? findDsn({ files: options.config ?? [], env: process.env, flags: {} }));
-  const db = openDatabase(path);
+  const db = await openDatabase(parseDsn(dsn ?? findDsn({ files: options.config ?? [], env: process.env, flags: {} })));
   try {
     const status = await migrationStatus(db);
     console.log(tableOf(status));

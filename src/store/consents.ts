@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { ClientRow } from './clients.ts';
 import type { ConsentsTable, Queries, Tables } from './tables.ts';
+import { deleteChains } from './tokens.ts';
 
 export type ConsentRow = Selectable<ConsentsTable>;
 export type NewConsent = ConsentRow & { readonly login_session_id: string };
@@ -65,13 +66,21 @@ export type ConsentChoice =
   | { readonly subject: string; readonly client_id: string }
   | { readonly subject: string };
 
+/** How many are ended by one statement. */
+const BATCH = 500;
+
 /** Ends them, and everything that was issued because of them. */
 export async function deleteConsents(tx: Queries, choice: ConsentChoice): Promise<void> {
   const conditions = Object.entries(choice) as [keyof ConsentRow, string][];
   const chosen = (is: ExpressionBuilder<Tables, 'consents'>) =>
     is.and(conditions.map(([column, value]) => is(column, '=', value)));
-  const requests = tx.selectFrom('consents').select('consent_request_id').where(chosen);
-  await tx.deleteFrom('tokens').where('request_id', 'in', requests).execute();
-  await tx.deleteFrom('device_codes').where('request_id', 'in', requests).execute();
-  await tx.deleteFrom('consents').where(chosen).execute();
+  const rows = await tx.selectFrom('consents').select('consent_request_id').where(chosen).execute();
+  const request_ids = rows.map((row) => row.consent_request_id);
+  for (let at = 0; at < request_ids.length; at += BATCH) {
+    const batch = request_ids.slice(at, at + BATCH);
+    // Devices first: one that is redeeming its code has no token yet that could be waited for.
+    await tx.deleteFrom('device_codes').where('request_id', 'in', batch).execute();
+    await deleteChains(tx, batch);
+    await tx.deleteFrom('consents').where('consent_request_id', 'in', batch).execute();
+  }
 }

@@ -1,19 +1,35 @@
 import { sql } from 'kysely';
+import type { Dsn, NetworkDsn, SqliteDsn } from '../config/dsn.ts';
+import { type Dialect, mysqlDialect, POSTGRES, SQLITE } from './dialects/dialect.ts';
+import { migrationQueries, type PooledEngine, pooledQueries } from './dialects/pooled.ts';
 import { isBusy, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
 import { GroupCommit } from './group_commit.ts';
 import type { Queries } from './tables.ts';
+import { Transactions } from './transactions.ts';
 
 export type Database = {
+  readonly dialect: Dialect;
   /** Reads see what is committed. Writes go through `write` of store/write.ts. */
   readonly queries: Queries;
-  readonly writes: GroupCommit;
+  readonly writes: Writes;
   /** For migrations, which bring their own transactions. */
   readonly schema: Queries;
   close(): Promise<void>;
 };
 
-/** `path` as SQLite takes it; `:memory:` lives as long as the process. */
-export function openDatabase(path: string): Database {
+/** How an engine does what store/write.ts promises. */
+export type Writes = {
+  add<T>(body: (tx: Queries) => Promise<T>): Promise<T>;
+  /** Resolves when nothing is left to write. */
+  idle(): Promise<void>;
+};
+
+/** Throws `temporarily_unavailable` where a database behind a network does not answer. */
+export async function openDatabase(dsn: Dsn): Promise<Database> {
+  return dsn.engine === 'sqlite' ? openSqlite(dsn) : openNetwork(dsn);
+}
+
+function openSqlite({ path }: SqliteDsn): Database {
   const connection = new SqliteConnection(path);
   const ungated = sqliteQueries(connection, false);
   const writes = new GroupCommit({
@@ -23,6 +39,7 @@ export function openDatabase(path: string): Database {
     isBusy,
   });
   return {
+    dialect: SQLITE,
     queries: sqliteQueries(connection, true),
     writes,
     schema: ungated,
@@ -32,6 +49,44 @@ export function openDatabase(path: string): Database {
     },
   };
 }
+
+async function openNetwork(dsn: NetworkDsn): Promise<Database> {
+  const open = await engineOf(dsn);
+  const engine = open(dsn);
+  // A pool of one keeps what belongs to one transaction on one connection.
+  const alone = open({ ...dsn, pool: { ...dsn.pool, max_conns: 1, max_idle_conns: 1 } }, true);
+  const end = async () => void (await Promise.all([engine.end(), alone.end()]));
+  const queries = pooledQueries(engine);
+  const writes = new Transactions(engine);
+  try {
+    const version = await sql<{ version: string }>`select version() as version`.execute(queries);
+    return {
+      dialect: dialectOf(dsn, version.rows[0]?.version ?? ''),
+      queries,
+      writes,
+      schema: migrationQueries(alone),
+      async close() {
+        await writes.idle();
+        await end();
+      },
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+type Open = (dsn: NetworkDsn, isForMigrations?: boolean) => PooledEngine;
+
+/** A driver is loaded where it is used. */
+async function engineOf({ engine }: NetworkDsn): Promise<Open> {
+  return engine === 'postgres'
+    ? (await import('./dialects/postgres.ts')).openPostgres
+    : (await import('./dialects/mysql.ts')).openMysql;
+}
+
+const dialectOf = ({ engine }: NetworkDsn, version: string): Dialect =>
+  engine === 'postgres' ? POSTGRES : mysqlDialect(/mariadb/i.test(version) ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin');
 
 /** Throws where the database does not answer. */
 export async function ping(db: Database): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { takeTurn } from './leases.ts';
 import type { JsonWebKeysTable, Queries } from './tables.ts';
 
 export type JsonWebKeyRow = Selectable<JsonWebKeysTable>;
@@ -10,6 +11,7 @@ export function listKeys(db: Queries, sets: readonly string[]): Promise<JsonWebK
 
 /** Only into an empty set: of several servers that start at once, one makes the key. */
 export async function insertFirstKey(tx: Queries, row: Insertable<JsonWebKeysTable>): Promise<void> {
+  await takeTurn(tx, `first key of ${row.set_name}`.slice(0, 200));
   const taken = await tx
     .selectFrom('json_web_keys')
     .select('id')

@@ -20,6 +20,7 @@ export type Tables = {
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
   throttles: ThrottlesTable;
+  leases: LeasesTable;
 };
 
 /** What the functions of this folder take: the database, or the write that they are part of. */
@@ -180,6 +181,14 @@ export type ThrottlesTable = {
   key_hash: Uint8Array;
   failures: number;
   /** The end of the window. What comes later begins a new one. */
+  expires_at: number;
+};
+
+/** What one server does at a time (store/leases.ts). */
+export type LeasesTable = {
+  name: string;
+  holder: string;
+  /** Milliseconds since 1970. */
   expires_at: number;
 };
 

@@ -8,6 +8,7 @@ import {
   removeAccount,
 } from '../../src/account_experience/accounts.ts';
 import { claimsOf } from '../../src/account_experience/claims.ts';
+import { parseDsn } from '../../src/config/dsn.ts';
 import { OAuthError } from '../../src/oauth/error.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
@@ -16,7 +17,7 @@ const PASSWORD = 'correct horse battery staple';
 
 let server: { db: Database; now: () => number };
 before(async () => {
-  server = { db: openDatabase(':memory:'), now: () => 1_700_000_000_999 };
+  server = { db: await openDatabase(parseDsn('memory')), now: () => 1_700_000_000_999 };
   await migrateUp(server.db);
 });
 after(() => server.db.close());

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 async function pending(): Promise<number> {
-  const db = openDatabase(file);
+  const db = await openDatabase({ engine: 'sqlite', path: file });
   const status = await migrationStatus(db);
   await db.close();
   return status.pending.length;

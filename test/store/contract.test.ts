@@ -13,7 +13,7 @@ import * as sessions from '../../src/store/login_sessions.ts';
 import * as throttles from '../../src/store/throttles.ts';
 import * as tokens from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
-import { ENGINES, type Opened } from './engines.ts';
+import { ENGINES, type Opened, openFresh } from './engines.ts';
 import { clientRow, consentRow, sessionRow, tokenRow } from './rows.ts';
 
 for (const engine of ENGINES) {
@@ -21,7 +21,7 @@ for (const engine of ENGINES) {
     let opened: Opened;
     let db: Database;
     beforeEach(async () => {
-      opened = await engine.open();
+      opened = await openFresh(engine);
       db = opened.db;
       await write({ db }, (tx) => clients.insertClient(tx, clientRow('app')));
     });

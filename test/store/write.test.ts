@@ -7,12 +7,13 @@ import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { findClient, insertClient } from '../../src/store/clients.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
+import { SQLITE } from '../../src/store/dialects/dialect.ts';
 import { isBusy, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
 import { GroupCommit } from '../../src/store/group_commit.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import { insertTokens } from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
-import { ENGINES } from './engines.ts';
+import { ENGINES, openFresh } from './engines.ts';
 import { clientRow, tokenRow } from './rows.ts';
 
 /** A database whose transaction statements are written down. */
@@ -30,7 +31,7 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
     },
   });
   const queries = sqliteQueries(connection, true);
-  const db: Database = { queries, writes, schema: tx, close: async () => connection.database.close() };
+  const db: Database = { dialect: SQLITE, queries, writes, schema: tx, close: async () => connection.database.close() };
   await migrateUp(db);
   return { db, executed };
 }
@@ -88,8 +89,8 @@ describe('group commit on SQLite', () => {
   });
 
   it('shows readers only what is committed', async () => {
-    for (const { open } of ENGINES) {
-      const { db, close } = await open();
+    for (const engine of ENGINES) {
+      const { db, close } = await openFresh(engine);
       const { promise: written, resolve } = Promise.withResolvers<void>();
       let isCommitted = false;
       const writing = write({ db }, async (tx) => {
@@ -111,7 +112,7 @@ describe('group commit on SQLite', () => {
   it('waits for a writer of another process instead of failing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-busy-'));
     const path = join(folder, 'busy.sqlite');
-    const db = openDatabase(path);
+    const db = await openDatabase({ engine: 'sqlite', path });
     await migrateUp(db);
     const other = new DatabaseSync(path);
     other.exec('begin immediate');
@@ -125,7 +126,7 @@ describe('group commit on SQLite', () => {
   });
 
   it('survives being closed while writes wait', async () => {
-    const { db, close } = await (ENGINES[1]?.open() ?? assert.fail());
+    const { db, close } = await openFresh(ENGINES[1] ?? assert.fail());
     const writes = ['a', 'b', 'c'].map((id) => write({ db }, (tx) => insertClient(tx, clientRow(id))));
     await close();
     assert.deepEqual(await Promise.all(writes), [true, true, true]);

@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -13,9 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { Tables } from '../tables.ts';
-
-/** Hears the text of every statement; tests count them. */
-const statements = channel('gatehouse:statement');
+import { statements } from './dialect.ts';
 
 /** How long another process may hold the write lock before we wait outside the engine, in milliseconds. */
 const BUSY_TIMEOUT = 20;

@@ -1,12 +1,17 @@
 import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialects/dialect.ts';
+import { tableMaker } from './table.ts';
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('api_keys')
-    .addColumn('id', 'varchar(40)', (column) => column.primaryKey())
-    .addColumn('name', 'varchar(255)', (column) => column.notNull())
-    .addColumn('hash', 'blob', (column) => column.notNull())
-    .addColumn('scope', 'text', (column) => column.notNull())
+export async function up(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
+  const { name, text, hash } = dialect.columns;
+  await tableMaker(
+    db,
+    dialect,
+  )('api_keys')
+    .addColumn('id', name(40), (column) => column.primaryKey())
+    .addColumn('name', name(255), (column) => column.notNull())
+    .addColumn('hash', hash, (column) => column.notNull())
+    .addColumn('scope', text, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('expires_at', 'bigint')
     .addColumn('revoked_at', 'bigint')
