@@ -51,8 +51,12 @@ export async function takeTurn(tx: Queries, name: string): Promise<void> {
     .execute();
 }
 
-/** Migrations need it before the first of them. */
-export async function createLeases({ schema, dialect }: Database): Promise<void> {
+/** Migrations need it before the first of them. Of servers that create it at once, PostgreSQL fails all but one. */
+export async function createLeases(db: Database): Promise<void> {
+  await createTable(db).catch(() => createTable(db));
+}
+
+async function createTable({ schema, dialect }: Database): Promise<void> {
   const { name } = dialect.columns;
   await tableMaker(
     schema,

@@ -51,7 +51,10 @@ async function recordedMigrations(db: Database): Promise<string[]> {
 }
 
 /** Applies what is pending and returns the names. Throws the error of the migration that failed. */
-export const migrateUp = (db: Database): Promise<string[]> => migrate(db, (migrator) => migrator.migrateToLatest());
+export async function migrateUp(db: Database): Promise<string[]> {
+  if ((await migrationStatus(db)).pending.length === 0) return [];
+  return migrate(db, (migrator) => migrator.migrateToLatest());
+}
 
 /** Takes the latest migration back and returns its name, with what it had added. */
 export const migrateDown = (db: Database): Promise<string[]> => migrate(db, (migrator) => migrator.migrateDown());

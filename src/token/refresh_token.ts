@@ -18,13 +18,16 @@ export function successorOf(server: AuthorizationServer, row: TokenRow): TokenRe
   return { ...response, expires_in: Math.max(0, response.expires_in - age) };
 }
 
+/** What the smallest integer column of all engines holds. */
+const MOST_USES = 2 ** 31 - 1;
+
 /** Hydra: how a used refresh token may be used again, where \`rotation_grace_period\` allows that at all. */
 export function graceOf(server: AuthorizationServer): { readonly since: number; readonly limit: number } | undefined {
   const { rotation_grace_period, rotation_grace_reuse_count } = server.config.oauth2.grant.refresh_token;
   if (rotation_grace_period <= 0) return undefined;
   return {
     since: seconds(server) - rotation_grace_period,
-    limit: rotation_grace_reuse_count > 0 ? rotation_grace_reuse_count : Number.MAX_SAFE_INTEGER,
+    limit: Math.min(rotation_grace_reuse_count > 0 ? rotation_grace_reuse_count : MOST_USES, MOST_USES),
   };
 }
 

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.ts';
 import { API_KEY_SCOPES, createApiKey } from '../../src/keys/api_key.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { type ListenerName, type RunningServer, startServer } from '../../src/server.ts';
 import { validateAnswersOf } from '../openapi/validation.ts';
+import { chosenEngine } from '../store/engines.ts';
 import { Deployment } from './flow.ts';
 
 type Wanted = {
   /** Closes the server when it ends, also when it fails. */
   readonly test?: { after(action: () => Promise<void>): void };
+  /** Of SQLite, where no other engine is chosen. */
   readonly storage: 'memory' | 'file';
   /** Over the defaults of a development server whose apps are elsewhere. */
   readonly config?: JsonObject;
@@ -32,7 +31,7 @@ export async function startDeployment({
   config = {},
   listeners = ['public', 'admin'],
 }: Wanted): Promise<Started> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const { dsn, drop } = await chosenEngine(storage).create();
   let offset = 0;
   const now = () => Date.now() + offset * 1000;
   const loaded = loadConfig({
@@ -40,7 +39,7 @@ export async function startDeployment({
     env: {},
     flags: { dev: true },
     forced: {
-      dsn: storage === 'memory' ? 'memory' : `sqlite://${join(folder, 'test.sqlite')}`,
+      dsn,
       serve: { public: { host: '127.0.0.1', port: 0 }, admin: { host: '127.0.0.1', port: 0 } },
       secrets: { system: ['a-secret-that-only-tests-use'] },
       log: { level: 'error' },
@@ -57,7 +56,7 @@ export async function startDeployment({
   validateAnswersOf(running.addresses.public, running.addresses.admin);
   const close = async () => {
     await running.close();
-    rmSync(folder, { recursive: true });
+    await drop();
   };
   test?.after(close);
   return {

@@ -40,8 +40,22 @@ const MYSQL: Engine = { name: 'MariaDB', create: () => onServer(1) };
 /** Every engine that the contract suite runs on. */
 export const ENGINES: readonly Engine[] = [MEMORY, FILE, POSTGRES, SERIALIZABLE, MYSQL];
 
+/** Those behind a network. */
+export const NETWORK_ENGINES: readonly Engine[] = [POSTGRES, MYSQL];
+
 /** Those whose servers are processes, or files, of their own. */
 export const SHARED_ENGINES: readonly Engine[] = [FILE, POSTGRES, MYSQL];
+
+const CHOSEN: Readonly<Record<string, Engine>> = { postgres: POSTGRES, mysql: MYSQL };
+
+/** What GATEHOUSE_TEST_ENGINE names, for tests of whole flows: `postgres`, `mysql`, or without it SQLite, in memory or in a file. */
+export function chosenEngine(storage: 'memory' | 'file' = 'memory'): Engine {
+  const { GATEHOUSE_TEST_ENGINE: name = 'sqlite' } = process.env;
+  if (name === 'sqlite') return storage === 'memory' ? MEMORY : FILE;
+  const engine = CHOSEN[name];
+  if (!engine) throw new Error(`GATEHOUSE_TEST_ENGINE names no engine: ${name}`);
+  return engine;
+}
 
 /** Starts the servers where they do not run. */
 const serverUrls = (): string[] =>

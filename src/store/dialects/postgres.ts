@@ -21,8 +21,9 @@ export function openPostgres(dsn: NetworkDsn, isForMigrations = false): PooledEn
     maxLifetimeSeconds: max_conn_lifetime,
     connectionTimeoutMillis: PATIENCE,
   });
-  // A connection that breaks while nobody uses it leaves the pool by itself.
+  // A connection that breaks leaves the pool by itself, and the statement that it runs hears of it.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const names = new StatementNames();
   return {
     acquire: async () => loanOf(await connect(pool, dsn.tls), names),
