@@ -12,7 +12,7 @@ const LISTENERS: readonly (readonly [command: string, listeners: readonly Listen
   ['admin', ['admin'], 'Serves the admin API: what your login app and your operators use.'],
 ];
 
-type ServeOptions = { readonly config?: readonly string[]; readonly dev?: true };
+type ServeOptions = { readonly config?: readonly string[]; readonly dev?: true; readonly migrate?: true };
 
 export function serveCommand(): Command {
   const serve = group('serve', 'Starts the server.')
@@ -20,6 +20,7 @@ export function serveCommand(): Command {
     .enablePositionalOptions(false)
     .option('-c, --config <file>', 'configuration file (YAML, JSON or TOML); may be repeated', collect)
     .option('--dev', 'development: allows an http issuer and cookies without https')
+    .option('--migrate', 'brings the tables of the database to this version first')
     .option('--sqa-opt-out', 'accepted for compatibility; there is no telemetry to opt out of');
   for (const [name, listeners, description] of LISTENERS) {
     serve
@@ -42,7 +43,7 @@ async function run(listeners: readonly ListenerName[], options: ServeOptions): P
   const log = createLog(config.log);
   for (const warning of warnings) log.warn(warning);
   if (listeners.includes('admin')) warnIfOpen(config, log);
-  const running = await startServer(config, { listeners, log });
+  const running = await startServer(config, { listeners, log, migrate: options.migrate ?? false });
   log.info(running.addresses, 'listening');
   closeOnSignal(running.close, log);
 }
