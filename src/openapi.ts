@@ -50,7 +50,7 @@ export const describedPath = (path: string): string => path.replace(/^\/admin(?=
 const TAGS = [
   ['/admin/keys', 'jwk', 'Keys that sign'],
   ['/.well-known/jwks', 'wellknown', 'Public keys'],
-  ['/.well-known|/userinfo|/oauth2/register|/oauth2/sessions', 'oidc', 'OpenID Connect'],
+  ['/.well-known|/userinfo|/credentials|/oauth2/register|/oauth2/sessions', 'oidc', 'OpenID Connect'],
   ['/health|/admin/health|/admin/version', 'metadata', 'The server itself'],
   ['/', 'oAuth2', 'OAuth 2.0, and the login and consent apps'],
 ] as const;

@@ -18,6 +18,7 @@ import * as tokens from './endpoints/admin/tokens.ts';
 import * as trusts from './endpoints/admin/trusted_jwt_issuers.ts';
 import * as version from './endpoints/admin/version.ts';
 import * as authorization from './endpoints/authorization.ts';
+import * as credentials from './endpoints/credentials.ts';
 import * as deviceAuthorization from './endpoints/device_authorization.ts';
 import * as deviceVerification from './endpoints/device_verification.ts';
 import * as endSession from './endpoints/end_session.ts';
@@ -79,6 +80,8 @@ export const publicApi: Routes = [
   route('GET', '/userinfo', userinfo, 'getOidcUserInfo'),
   route('POST', '/userinfo', userinfo, 'getOidcUserInfo'),
   cors('/userinfo'),
+  route('POST', '/credentials', credentials, 'createVerifiableCredential'),
+  cors('/credentials'),
   route('GET', '/.well-known/openid-configuration', discovery, 'discoverOidcConfiguration'),
   cors('/.well-known/openid-configuration'),
   route('GET', '/.well-known/oauth-authorization-server', discovery, 'discoverOidcConfiguration'),

@@ -28,6 +28,7 @@ const ACTING: readonly string[] = [
   'ttl.id_token',
   'ttl.auth_code',
   'ttl.device_user_code',
+  'ttl.vc_nonce',
   'strategies.access_token',
   'strategies.scope',
   'strategies.jwt.*',

@@ -153,6 +153,8 @@ export const DOCUMENT = closed({
     id_token: duration('1h'),
     auth_code: duration('10m'),
     device_user_code: duration('10m'),
+    // Not to be set in v26.2.0, where it is an hour.
+    vc_nonce: duration('1h'),
   }),
   strategies: closed({
     scope: Type.Enum(['exact', 'wildcard'], { default: 'wildcard' }),
@@ -210,6 +212,8 @@ export const DOCUMENT = closed({
       device_authorization_url: link(),
       client_registration_url: link(),
       userinfo_url: link(),
+      // Not to be set in v26.2.0.
+      verifiable_credentials_url: link(),
       supported_claims: texts({ default: [] }),
       supported_scope: texts({ default: [] }),
     }),

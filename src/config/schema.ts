@@ -91,6 +91,7 @@ export type Config = {
       readonly userinfo_url: string;
       readonly jwks_url: string;
       readonly device_authorization_url: string;
+      readonly verifiable_credentials_url: string;
       /** Undefined where registration is off. */
       readonly client_registration_url: string | undefined;
       readonly supported_claims: readonly string[];
@@ -148,7 +149,8 @@ type TimeToLive =
   | 'refresh_token'
   | 'id_token'
   | 'auth_code'
-  | 'device_user_code';
+  | 'device_user_code'
+  | 'vc_nonce';
 
 /** 180 days: the reference keeps no login for longer. */
 const LONGEST_SESSION = 180 * 24 * 3600;
@@ -232,6 +234,7 @@ function resolveDiscovery(
     userinfo_url: oidc_discovery.userinfo_url ?? urlBelow(self.public, 'userinfo'),
     jwks_url: oidc_discovery.jwks_url ?? urlBelow(self.issuer, '.well-known/jwks.json'),
     device_authorization_url: oidc_discovery.device_authorization_url ?? urlBelow(self.public, 'oauth2/device/auth'),
+    verifiable_credentials_url: oidc_discovery.verifiable_credentials_url ?? urlBelow(self.public, 'credentials'),
     client_registration_url:
       client_registration_url ?? (isRegistrationOn ? urlBelow(self.public, 'oauth2/register') : undefined),
     supported_claims: oidc_discovery.supported_claims,

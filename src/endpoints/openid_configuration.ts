@@ -12,8 +12,10 @@ import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { RouteSchema } from '../http/route.ts';
 import { SIGNING_ALGORITHMS } from '../keys/json_web_key.ts';
+import { PROOF_ALGORITHMS } from '../keys/proof.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { TEXTS } from '../lib/schema.ts';
+import { CREDENTIAL_FORMAT, CREDENTIAL_TYPES } from '../token/credential.ts';
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
 export function discoverOidcConfiguration(server: AuthorizationServer, request: Request): Reply {
@@ -54,11 +56,29 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
     request_object_signing_alg_values_supported: REQUEST_OBJECT_ALGORITHMS,
     claims_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
+    credentials_endpoint_draft_00: told.verifiable_credentials_url,
+    credentials_supported_draft_00: [
+      {
+        format: CREDENTIAL_FORMAT,
+        types: CREDENTIAL_TYPES,
+        cryptographic_binding_methods_supported: ['jwk'],
+        cryptographic_suites_supported: PROOF_ALGORITHMS,
+      },
+    ],
   };
   return publicDocument(request, metadata);
 }
 
 const LIST = Type.Unsafe<readonly string[]>(TEXTS);
+const CREDENTIAL = Type.Object(
+  {
+    format: Type.String(),
+    types: LIST,
+    cryptographic_binding_methods_supported: LIST,
+    cryptographic_suites_supported: LIST,
+  },
+  { $id: 'credentialSupportedDraft00' },
+);
 const METADATA = Type.Object(
   {
     issuer: Type.String(),
@@ -93,6 +113,8 @@ const METADATA = Type.Object(
     request_object_signing_alg_values_supported: LIST,
     claims_parameter_supported: Type.Boolean(),
     authorization_response_iss_parameter_supported: Type.Boolean(),
+    credentials_endpoint_draft_00: Type.String(),
+    credentials_supported_draft_00: Type.Array(CREDENTIAL),
   },
   { $id: 'oidcConfiguration' },
 );

@@ -3,19 +3,19 @@ import Type from 'typebox';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { clientOf } from '../client/client.ts';
 import { json, type Reply } from '../http/reply.ts';
-import { bearerOf, formOf, queryOf, type Request } from '../http/request.ts';
+import type { Request } from '../http/request.ts';
 import type { RouteSchema } from '../http/route.ts';
 import { signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { INTEGER } from '../lib/schema.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { identityClaims } from '../token/id_token.ts';
-import { findBearer, isActive } from '../token/inspect.ts';
 import { openSession } from '../token/session.ts';
+import { bearerToken, judgeBearer } from './bearer.ts';
 
 /** OpenID Connect Core section 5.3. Hydra: any access token will do, with or without the scope `openid`. */
 export async function getOidcUserInfo(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const row = await authenticate(server, tokenOf(request));
+  const row = await authenticate(server, bearerToken(request));
   const client = clientOf(row);
   const claims = {
     ...identityClaims({ subject: row.subject, session: openSession(server, row.session) }),
@@ -28,18 +28,13 @@ export async function getOidcUserInfo(server: AuthorizationServer, request: Requ
   return { status: 200, headers: { 'content-type': 'application/jwt' }, body };
 }
 
-/** RFC 6750 section 2. */
-const tokenOf = (request: Request): string =>
-  bearerOf(request) ?? (queryOf(request).get('access_token') || formOf(request).get('access_token'));
-
 async function authenticate(server: AuthorizationServer, token: string) {
-  const row = await findBearer(server, token);
-  if (row && isActive(server, row)) return row;
+  const bearer = await judgeBearer(server, token);
+  if (typeof bearer !== 'string') return bearer;
   // Hydra: a refresh token is no credential here, and the body does not say why.
-  if (server.keys.opaque.verify('refresh_token', token) && token.startsWith('ory_rt_')) {
-    throw challenge('unclassified', 'invalid_token', 'Only access tokens are accepted here.');
-  }
-  throw row ? challenge('invalid_token', 'invalid_token') : challenge('request_unauthorized', 'request_unauthorized');
+  throw bearer === 'refresh_token'
+    ? challenge('unclassified', 'invalid_token', 'Only access tokens are accepted here.')
+    : challenge(bearer, bearer);
 }
 
 /** RFC 6750 section 3. */

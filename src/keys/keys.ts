@@ -13,6 +13,8 @@ export type Keys = {
   readonly challenges: Seal;
   readonly cookies: Seal;
   readonly pages: Seal;
+  /** What a proof of possession repeats. */
+  readonly nonces: Seal;
 };
 
 type Secrets = {
@@ -43,5 +45,6 @@ export async function loadKeys(
     challenges: new Seal(secrets.system, 'challenges'),
     cookies: new Seal(secrets.cookie, 'cookies'),
     pages: new Seal(secrets.pagination, 'pages'),
+    nonces: new Seal(secrets.system, 'nonces'),
   };
 }

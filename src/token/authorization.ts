@@ -13,6 +13,8 @@ export const TOKEN_RESPONSE = Type.Object(
     scope: Type.String(),
     refresh_token: Type.Optional(Type.String()),
     id_token: Type.Optional(Type.String()),
+    c_nonce_draft_00: Type.Optional(Type.String()),
+    c_nonce_expires_in_draft_00: Type.Optional(INTEGER),
   },
   { $id: 'oAuth2TokenExchange' },
 );

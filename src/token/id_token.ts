@@ -4,7 +4,7 @@ import { lifespanOf } from '../client/lifespans.ts';
 import { type Claims, signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { OAuthError } from '../oauth/error.ts';
-import type { Authorization } from './authorization.ts';
+import type { Authorization, Session } from './authorization.ts';
 
 /** Claims that only we may set; a custom claim of that name is dropped. */
 export const RESERVED_CLAIMS: readonly string[] = [
@@ -51,17 +51,24 @@ export function mintIdToken(
 }
 
 /** What both the ID token and userinfo say of the person (OpenID Connect Core section 5.1), custom claims included. */
-export function identityClaims({ subject, session }: Pick<Authorization, 'subject' | 'session'>): Claims {
-  const custom = Object.entries(session.id_token ?? {}).filter(([name]) => !RESERVED_CLAIMS.includes(name));
+export function identityClaims(approval: Pick<Authorization, 'subject' | 'session'>): Claims {
+  const { session } = approval;
   return {
-    ...Object.fromEntries(custom),
-    ...(session.auth_time === undefined
-      ? {}
-      : { sub: session.mapped_subject ?? subject, auth_time: session.auth_time }),
+    ...customClaims(session),
+    ...subjectClaim(approval),
+    ...(session.auth_time === undefined ? {} : { auth_time: session.auth_time }),
     ...(session.acr ? { acr: session.acr } : {}),
     ...(session.amr?.length ? { amr: session.amr } : {}),
   };
 }
+
+/** What apps said of the person, without the names that only we may use. */
+export const customClaims = ({ id_token = {} }: Session): Claims =>
+  Object.fromEntries(Object.entries(id_token).filter(([name]) => !RESERVED_CLAIMS.includes(name)));
+
+/** OpenID Connect Core section 8: the person as the client knows it. A client alone is nobody. */
+export const subjectClaim = ({ subject, session }: Pick<Authorization, 'subject' | 'session'>): Claims =>
+  session.auth_time === undefined ? {} : { sub: session.mapped_subject ?? subject };
 
 /** OpenID Connect Core section 3.1.3.6. Hydra: SHA-256 whatever the algorithm of the signature is. */
 export const halfHash = (value: string): string =>

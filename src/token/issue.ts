@@ -7,6 +7,7 @@ import { insertTokens, type NewToken } from '../store/tokens.ts';
 import { write } from '../store/write.ts';
 import { mintAccessToken } from './access_token.ts';
 import type { Authorization, Repetition, TokenResponse } from './authorization.ts';
+import { CREDENTIAL_SCOPE, mintNonce } from './c_nonce.ts';
 import { mintIdToken } from './id_token.ts';
 import { sealSession } from './session.ts';
 
@@ -33,6 +34,7 @@ export async function issue(
     ...(refresh === undefined ? {} : { refresh_token: refresh.token }),
     scope: authorization.scope.join(' '),
     token_type: 'bearer',
+    ...(mayProve(authorization) ? nonceMembers(server, access.hash) : {}),
   };
   const row = rowOf(server, authorization, issued_at);
   const rows = [row('access_token', access.hash, access.expires_at, null)];
@@ -56,6 +58,13 @@ function mayRefresh({ mayRefresh, scope, client }: Authorization): boolean {
 }
 
 const mayIdentify = ({ mayIdentify, scope }: Authorization): boolean => mayIdentify && scope.includes('openid');
+
+const mayProve = ({ scope }: Authorization): boolean => scope.includes('openid') && scope.includes(CREDENTIAL_SCOPE);
+
+function nonceMembers(server: AuthorizationServer, hash: Uint8Array) {
+  const { c_nonce, c_nonce_expires_in } = mintNonce(server, hash);
+  return { c_nonce_draft_00: c_nonce, c_nonce_expires_in_draft_00: c_nonce_expires_in };
+}
 
 function refreshExpiry(
   server: AuthorizationServer,

@@ -15,7 +15,12 @@ export function successorOf(server: AuthorizationServer, row: TokenRow): TokenRe
   const age = seconds(server) - row.used_at;
   if (age >= retry_window) return undefined;
   const response = server.keys.rows.openJson<TokenResponse>(row.successor, PURPOSE);
-  return { ...response, expires_in: Math.max(0, response.expires_in - age) };
+  const { expires_in, c_nonce_expires_in_draft_00: nonce_expires_in } = response;
+  return {
+    ...response,
+    expires_in: Math.max(0, expires_in - age),
+    ...(nonce_expires_in === undefined ? {} : { c_nonce_expires_in_draft_00: Math.max(0, nonce_expires_in - age) }),
+  };
 }
 
 /** What the smallest integer column of all engines holds. */

@@ -68,6 +68,7 @@ describe('defaults', () => {
       id_token: 3_600,
       auth_code: 600,
       device_user_code: 600,
+      vc_nonce: 3_600,
     });
     assert.deepEqual(config.urls.self, { issuer: 'https://id.example.com/', public: 'https://id.example.com/' });
     assert.equal(config.urls.login, 'https://id.example.com/oauth2/fallbacks/login');

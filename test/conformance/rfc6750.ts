@@ -14,6 +14,7 @@ export const rfc6750: Specification = {
     ['2.3', 'SHOULD NOT', 'a token is taken from the URL', "deviates: it is (recorded 'revoke-introspect-userinfo: userinfo')"],
     ['2.3', 'SHOULD', 'the answer to a token in the URL is private to caches', 'e2e/oauth_rules.test.ts > RFC 6750 2: come in the header, in the form, or in the query; then caches are private'],
     ['3', 'MUST', 'a request without a good token is answered with WWW-Authenticate', 'e2e/code_flow.test.ts > RFC 6750 3: userinfo with ${what} answers 401 with a challenge'],
+    ['3', 'MUST', 'so is one at the endpoint for verifiable credentials', 'deviates: with the status and the code, but without the header (public_protocol.md 20.5)'],
     ['3', 'MUST', 'the challenge has the scheme Bearer and at least one attribute', 'e2e/rfc_rules.test.ts > RFC 6750 3: a challenge names its scheme, and nothing twice'],
     ['3', 'MUST', 'the admin API answers with a challenge where it wants an API key', 'e2e/api_keys.test.ts > RFC 6750 3: ${operationId} (${method} ${path}) wants a key for ${access}, and no other will do'],
     ['3', 'SHOULD NOT', 'the challenge of the admin API has a code where there was no key', 'e2e/api_keys.test.ts > RFC 6750 3: ${operationId} (${method} ${path}) wants a key for ${access}, and no other will do'],

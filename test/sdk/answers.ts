@@ -41,8 +41,8 @@ export const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   revokeOAuth2Token: ['200', '401 invalid_client'],
   deleteOAuth2Token: ['204', '400 invalid_request'],
   getOidcUserInfo: ['200', '401 request_unauthorized'],
-  // There are no verifiable credentials.
-  createVerifiableCredential: ['404'],
+  // A proof needs a signature: the walks in TypeScript make one.
+  createVerifiableCredential: ['401 request_unauthorized'],
 
   trustOAuth2JwtGrantIssuer: ['201', '400 missing_required_parameter'],
   getTrustedOAuth2JwtGrantIssuer: ['200', NO_ROW],
