@@ -6,41 +6,49 @@ import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import type { LogoutNotificationRow } from '../store/logout_notifications.ts';
 
 const PURPOSE = 'logout_token';
-/** Seconds that a logout token is good for, and that we try to deliver it. */
-const LIFETIME = 15 * 60;
+/** OpenID Connect Back-Channel Logout section 2.4: two minutes at most, in seconds. */
+const LIFETIME = 120;
+/** Seconds that a notification is of use: longer than we are ever down. */
+const PATIENCE = 24 * 3600;
 
-/** OpenID Connect Back-Channel Logout section 2.4: a token for each client that wants one, sealed for the queue. */
+/** What is the same at each attempt. The rest is said, and signed, when it is sent. */
+type Notice = { readonly sid: string; readonly jti: string };
+
+/** OpenID Connect Back-Channel Logout section 2.3: one for each client that wants to know, sealed for the queue. */
 export function logoutNotifications(
   server: AuthorizationServer,
   clients: readonly Client[],
   sid: string,
-): Promise<LogoutNotificationRow[]> {
+): LogoutNotificationRow[] {
   const now = seconds(server);
-  const receivers = clients.filter(({ backchannel_logout_uri }) => backchannel_logout_uri !== '');
-  return Promise.all(
-    receivers.map(async ({ client_id, backchannel_logout_uri }) => ({
+  return clients
+    .filter(({ backchannel_logout_uri }) => backchannel_logout_uri !== '')
+    .map(({ client_id, backchannel_logout_uri }) => ({
       id: randomUUID(),
       client_id,
       uri: backchannel_logout_uri,
-      logout_token: server.keys.rows.seal(Buffer.from(await logoutToken(server, client_id, sid, now)), PURPOSE),
+      logout_token: server.keys.rows.sealJson({ sid, jti: randomUUID() } satisfies Notice, PURPOSE),
       attempts: 0,
       due_at: now,
-      expires_at: now + LIFETIME,
-    })),
-  );
+      expires_at: now + PATIENCE,
+    }));
 }
 
-/** It names the session and not the person, as the reference's does. */
-const logoutToken = (server: AuthorizationServer, client_id: string, sid: string, iat: number): Promise<string> =>
-  signJwt(server.keys.signing.signer(ID_TOKEN_SET), {
+/** OpenID Connect Back-Channel Logout section 2.4. It names the session and not the person, as the reference's does. */
+export function logoutToken(
+  server: AuthorizationServer,
+  { client_id, logout_token }: LogoutNotificationRow,
+): Promise<string> {
+  const { sid, jti } = server.keys.rows.openJson<Notice>(logout_token, PURPOSE);
+  const iat = seconds(server);
+  const claims = {
     iss: server.config.urls.self.issuer,
     aud: [client_id],
     iat,
     exp: iat + LIFETIME,
-    jti: randomUUID(),
+    jti,
     sid,
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-  });
-
-export const openLogoutToken = (server: AuthorizationServer, { logout_token }: LogoutNotificationRow): string =>
-  server.keys.rows.open(logout_token, PURPOSE)?.toString() ?? '';
+  };
+  return signJwt(server.keys.signing.signer(ID_TOKEN_SET), claims, 'logout+jwt');
+}

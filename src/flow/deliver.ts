@@ -7,44 +7,86 @@ import {
   listDueNotifications,
 } from '../store/logout_notifications.ts';
 import { write } from '../store/write.ts';
-import { openLogoutToken } from './back_channel.ts';
+import { logoutToken } from './back_channel.ts';
 
 /** Milliseconds between looks for what another process left behind. */
 const INTERVAL = 10_000;
-const PARALLEL = 8;
+/** Attempts at the same time: in all, and at one client, so that one that hangs delays only itself. */
+const PARALLEL = 16;
+const PARALLEL_OF_CLIENT = 2;
 /** Milliseconds that a receiver may take. */
 const PATIENCE = 10_000;
 /** Bytes that a receiver may say. */
 const LIMIT = 64 * 1024;
-/** Seconds to wait after the first failure, and after each of the next ones. */
-const PAUSES = [2, 10, 60, 300];
+/** Seconds from one attempt to the next. Each is longer than an attempt may take, so that two never overlap. */
+const PAUSES = [15, 60, 300, 1800];
 
-/** The deliveries of one server: one round at a time, and an end to all of them. */
+/** The deliveries of one server, and an end to all of them. */
 class Delivery {
   readonly #server: AuthorizationServer;
   readonly #end = new AbortController();
-  #round: Promise<void> = Promise.resolve();
+  /** What is on its way, and to which client. */
+  readonly #attempts = new Map<Promise<void>, string>();
+  #search: Promise<void> | undefined;
+  #isWanted = false;
 
   constructor(server: AuthorizationServer) {
     this.#server = server;
   }
 
+  /** Looks at the queue now, and once more if somebody asks while it does. */
   soon(): void {
-    this.#round = this.#round
-      .then(() => this.#deliverDue())
-      .catch((error) => this.#server.log.error({ err: error }, 'back-channel logout could not be delivered'));
+    this.#isWanted = true;
+    this.#search ??= this.#startDue()
+      .catch((error) => this.#complain(error))
+      .finally(() => {
+        this.#search = undefined;
+      });
   }
 
   async stop(): Promise<void> {
     this.#end.abort();
-    await this.#round;
+    await this.#search;
+    await Promise.all(this.#attempts.keys());
   }
 
-  async #deliverDue(): Promise<void> {
-    if (this.#end.signal.aborted) return;
-    const due = await listDueNotifications(this.#server.db.queries, seconds(this.#server), PARALLEL);
-    await Promise.all(due.map((row) => deliver(this.#server, row, this.#end.signal)));
-    if (due.length === PARALLEL) await this.#deliverDue();
+  async #startDue(): Promise<void> {
+    while (this.#isWanted && !this.#end.signal.aborted) {
+      this.#isWanted = false;
+      const free = PARALLEL - this.#attempts.size;
+      // Each attempt that ends looks again.
+      if (free === 0) return;
+      const due = await listDueNotifications(this.#server.db.queries, seconds(this.#server), free, this.#busyClients());
+      const rows = due.filter(({ client_id }, at) => {
+        const earlier = due.slice(0, at).filter((other) => other.client_id === client_id).length;
+        return this.#attemptsAt(client_id) + earlier < PARALLEL_OF_CLIENT;
+      });
+      const claims = await Promise.all(rows.map(async (row) => ({ row, isOurs: await claim(this.#server, row) })));
+      for (const { row, isOurs } of claims) if (isOurs) this.#start(row);
+      if (due.length === free) this.#isWanted = true;
+    }
+  }
+
+  #start(row: LogoutNotificationRow): void {
+    const attempt: Promise<void> = deliver(this.#server, row, this.#end.signal)
+      .catch((error) => this.#complain(error))
+      .finally(() => {
+        this.#attempts.delete(attempt);
+        this.soon();
+      });
+    this.#attempts.set(attempt, row.client_id);
+  }
+
+  #attemptsAt(client_id: string): number {
+    return [...this.#attempts.values()].filter((other) => other === client_id).length;
+  }
+
+  #busyClients(): string[] {
+    return [...new Set(this.#attempts.values())].filter((client) => this.#attemptsAt(client) >= PARALLEL_OF_CLIENT);
+  }
+
+  #complain(error: unknown): void {
+    this.#server.log.error({ err: error }, 'back-channel logout could not be delivered');
   }
 }
 
@@ -54,6 +96,7 @@ const deliveries = new WeakMap<AuthorizationServer, Delivery>();
 export function startDelivery(server: AuthorizationServer): () => Promise<void> {
   const delivery = new Delivery(server);
   deliveries.set(server, delivery);
+  delivery.soon();
   const timer = setInterval(() => delivery.soon(), INTERVAL);
   return () => {
     clearInterval(timer);
@@ -64,29 +107,37 @@ export function startDelivery(server: AuthorizationServer): () => Promise<void> 
 /** Looks at the queue at once, because something was put there. */
 export const deliverSoon = (server: AuthorizationServer): void => deliveries.get(server)?.soon();
 
+/** Whether this attempt is ours. Whatever becomes of us, somebody makes the next one after the pause. */
+function claim(server: AuthorizationServer, row: LogoutNotificationRow): Promise<boolean> {
+  const pause = PAUSES[Math.min(row.attempts, PAUSES.length - 1)] ?? 0;
+  return write(server, (tx) => claimNotification(tx, row, seconds(server) + pause));
+}
+
 /** OpenID Connect Back-Channel Logout section 2.5. */
 async function deliver(server: AuthorizationServer, row: LogoutNotificationRow, end: AbortSignal): Promise<void> {
-  const pause = PAUSES[row.attempts];
-  const due_at = seconds(server) + Math.max(pause ?? 0, PATIENCE / 1000 + 1);
-  if (!(await write(server, (tx) => claimNotification(tx, row, due_at)))) return;
-  const problem = await post(server, row.uri, openLogoutToken(server, row), end);
+  const failure =
+    row.expires_at <= seconds(server)
+      ? { problem: 'it is too late', isFinal: true }
+      : await post(server, row.uri, await logoutToken(server, row), end);
   // Whoever runs next sends what a stop cut off.
-  if (end.aborted) return;
-  const isOver = problem === undefined || pause === undefined || row.expires_at <= seconds(server);
+  if (failure && end.aborted) return;
+  const isOver = !failure || failure.isFinal || row.attempts >= PAUSES.length;
   if (isOver) await write(server, (tx) => deleteNotification(tx, row.id));
-  if (problem !== undefined) {
-    const details = { client_id: row.client_id, attempt: row.attempts + 1, problem };
+  if (failure) {
+    const details = { client_id: row.client_id, attempt: row.attempts + 1, problem: failure.problem };
     server.log.warn(details, isOver ? 'back-channel logout was given up' : 'back-channel logout failed');
   }
 }
 
-/** Undefined when the receiver has it, else what went wrong. */
+type Failure = { readonly problem: string; readonly isFinal: boolean };
+
+/** Undefined when the receiver has it. */
 async function post(
   server: AuthorizationServer,
   uri: string,
   logout_token: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   try {
     const { status } = await send(server.config.clients.http, uri, {
       method: 'POST',
@@ -96,8 +147,11 @@ async function post(
       patience: PATIENCE,
       signal,
     });
-    return status === 200 || status === 204 ? undefined : `status ${status}`;
+    return status === 200 || status === 204 ? undefined : { problem: `status ${status}`, isFinal: isRefusal(status) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { problem: error instanceof Error ? error.message : String(error), isFinal: false };
   }
 }
+
+/** OpenID Connect Back-Channel Logout section 2.8: the client did not want it, and will not want it later. */
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -21,7 +21,7 @@ export async function endSession(
   request?: Uint8Array,
 ): Promise<readonly Client[] | undefined> {
   const clients = (await listSessionClients(server.db.queries, sid, subject)).map(clientOf);
-  const notifications = await logoutNotifications(server, clients, sid);
+  const notifications = logoutNotifications(server, clients, sid);
   const isFirst = await write(server, async (tx) => {
     if (request) await setLogoutState(tx, request, 'done');
     if (!(await deleteRememberedSession(tx, sid))) return false;

@@ -4,11 +4,9 @@ import type { SigningKey, SigningKeys } from './signing_keys.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** RFC 7519 section 7.1. jose signs with WebCrypto, which Node.js runs off the main thread. */
-export function signJwt(key: SigningKey, claims: Claims): Promise<string> {
-  return new SignJWT(claims as JWTPayload)
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT' })
-    .sign(key.privateKey);
+/** RFC 7519 section 7.1, RFC 8725 section 3.11 for the type. jose signs with WebCrypto, which Node.js runs off the main thread. */
+export function signJwt(key: SigningKey, claims: Claims, typ = 'JWT'): Promise<string> {
+  return new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: key.alg, kid: key.kid, typ }).sign(key.privateKey);
 }
 
 /**

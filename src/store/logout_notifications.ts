@@ -7,11 +7,18 @@ export async function insertNotifications(tx: Queries, rows: LogoutNotificationR
   if (rows.length > 0) await tx.insertInto('logout_notifications').values(rows).execute();
 }
 
-export function listDueNotifications(db: Queries, now: number, limit: number): Promise<LogoutNotificationRow[]> {
+/** Oldest first, of all clients but these. */
+export function listDueNotifications(
+  db: Queries,
+  now: number,
+  limit: number,
+  except: readonly string[],
+): Promise<LogoutNotificationRow[]> {
   return db
     .selectFrom('logout_notifications')
     .selectAll()
     .where('due_at', '<=', now)
+    .$if(except.length > 0, (query) => query.where('client_id', 'not in', except))
     .orderBy('due_at')
     .limit(limit)
     .execute();

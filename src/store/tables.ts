@@ -168,7 +168,7 @@ export type LogoutNotificationsTable = {
   id: string;
   client_id: string;
   uri: string;
-  /** Sealed. */
+  /** Sealed: what the token says of the session. */
   logout_token: Uint8Array;
   attempts: number;
   /** Not to be sent before: after a failure, and while somebody is sending it. */

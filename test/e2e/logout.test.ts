@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import type { Browser } from './browser.ts';
 import { startDeployment } from './deployment.ts';
 import type { Deployment, Json } from './flow.ts';
+import { Receiver, until } from './receiver.ts';
 
 const REMEMBER = { remember: true, remember_for: 3600 };
-
-/** A client's own server: what it was told, and what it answers. */
-async function startReceiver(t: { after(action: () => Promise<void>): void }, answers: number[] = []) {
-  const told: Record<string, unknown>[] = [];
-  const server = createServer(async (request, response) => {
-    const token = new URLSearchParams(await text(request)).get('logout_token') ?? '';
-    told.push(JSON.parse(atob(token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '')));
-    response.writeHead(answers.shift() ?? 200).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(async () => void server.close());
-  return { told, uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/bye` };
-}
-
-/** Until `isTrue`, or five seconds. */
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 100 && !isTrue(); attempt++) await sleep(50);
-  assert.ok(isTrue());
-}
 
 async function loggedIn(deployment: Deployment): Promise<{ browser: Browser; id_token: string; sid: string }> {
   const browser = deployment.browser();
@@ -146,7 +125,7 @@ describe('OpenID Connect Front-Channel Logout', () => {
 describe('OpenID Connect Back-Channel Logout', () => {
   it('2.4: every client of the session gets one token of its own', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
-    const { told, uri } = await startReceiver(t);
+    const { told, uri } = await Receiver.start(t);
     await deployment.createClient({ backchannel_logout_uri: uri });
     const { browser, id_token, sid } = await loggedIn(deployment);
     const { location } = await browser.get(`/oauth2/sessions/logout?id_token_hint=${id_token}`);
@@ -155,7 +134,7 @@ describe('OpenID Connect Back-Channel Logout', () => {
     await until(() => told.length > 0);
     await sleep(200);
     assert.equal(told.length, 1);
-    const { iss, aud, sid: told_sid, events, sub, nonce, jti, exp, iat } = told[0] ?? {};
+    const { iss, aud, sid: told_sid, events, sub, nonce, jti, exp, iat } = decodeJwt(told[0] ?? '');
     assert.deepEqual({ iss, aud, told_sid }, { iss: deployment.issuer, aud: ['app'], told_sid: sid });
     assert.deepEqual(events, { 'http://schemas.openid.net/event/backchannel-logout': {} });
     assert.deepEqual([sub, nonce, typeof jti], [undefined, undefined, 'string']);
@@ -164,13 +143,16 @@ describe('OpenID Connect Back-Channel Logout', () => {
 
   it('2.5: a receiver that fails is asked again, and nobody waits for it', async (t) => {
     const { deployment, advance } = await startDeployment({ test: t, storage: 'memory' });
-    const { told, uri } = await startReceiver(t, [500, 204]);
+    const receiver = await Receiver.start(t);
+    const { told, uri } = receiver;
+    receiver.status = 500;
     await deployment.createClient({ backchannel_logout_uri: uri });
     const { sid } = await loggedIn(deployment);
     const started = performance.now();
     assert.equal((await deployment.admin('DELETE', `/admin/oauth2/auth/sessions/login?sid=${sid}`)).status, 204);
     assert.ok(performance.now() - started < 1000);
     await until(() => told.length === 1);
+    receiver.status = 204;
     advance(60);
     // Another logout looks at the queue again.
     const next = await loggedIn(deployment);
@@ -180,7 +162,7 @@ describe('OpenID Connect Back-Channel Logout', () => {
 
   it('does not tell clients when all sessions of a person end at once', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
-    const { told, uri } = await startReceiver(t);
+    const { told, uri } = await Receiver.start(t);
     await deployment.createClient({ backchannel_logout_uri: uri });
     const { browser } = await loggedIn(deployment);
     assert.equal((await deployment.admin('DELETE', '/admin/oauth2/auth/sessions/login?subject=user-1')).status, 204);
