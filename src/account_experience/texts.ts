@@ -33,8 +33,8 @@ export const TEXTS = {
   },
   logout: {
     title: 'Sign out?',
-    lead: 'You will be signed out on this server, and of the applications that listen to it.',
-    leadOfClient: 'asks to sign you out on this server, and of the other applications that listen to it.',
+    lead: 'This signs you out here, and in the applications that are connected.',
+    leadOfClient: 'asks to sign you out here, and in the other applications that are connected.',
     signedInAs: 'Signed in as',
     accept: 'Sign out',
     reject: 'Stay signed in',

@@ -1,6 +1,11 @@
 /** The specifications: one file and one line each. */
 export { openid_core } from './openid_core.ts';
 export { openid_discovery } from './openid_discovery.ts';
+export {
+  openid_back_channel_logout,
+  openid_front_channel_logout,
+  openid_rp_initiated_logout,
+} from './openid_logout.ts';
 export { rfc6749 } from './rfc6749.ts';
 export { rfc6750 } from './rfc6750.ts';
 export { rfc7009 } from './rfc7009.ts';

@@ -94,6 +94,29 @@ describe('RFC 8628: the device grant', () => {
     assert.equal((await browser.get(`/oauth2/device/verify?${query}`)).status, 403);
   });
 
+  it('3.3: a visit to the device page ends with its time, also for a code that was right', async (t) => {
+    const config = { ttl: { login_consent_request: '5m' } };
+    const { deployment, advance } = await startDeployment({ test: t, storage: 'memory', config });
+    await deployment.createClient(TV);
+    const { user_code } = await startDevice(deployment);
+    const browser = deployment.browser();
+    const asked = await browser.get('/oauth2/device/verify');
+    const device_challenge = asked.location.searchParams.get('device_challenge') ?? '';
+    const path = `/admin/oauth2/auth/requests/device/accept?${new URLSearchParams({ device_challenge })}`;
+    const { body } = await deployment.admin('PUT', path, { user_code });
+    advance(301);
+    assert.equal((await browser.get(String(body.redirect_to))).status, 401);
+    assert.equal((await deployment.admin('PUT', path, { user_code })).status, 401);
+  });
+
+  it('3.4: is refused to a client that is not registered for it, whatever code it has', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient(TV);
+    await deployment.createClient({ client_id: 'web' });
+    const { body } = await poll(deployment, await startDevice(deployment), { client_id: 'web' });
+    assert.equal(body.error, 'unauthorized_client');
+  });
+
   it('3.1: is for registered clients that ask for what they may have', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
     await deployment.createClient();

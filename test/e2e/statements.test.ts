@@ -78,6 +78,16 @@ describe('statement budgets', () => {
     assert.deepEqual((await counted(nothing)).statements, [], 'what is no key is not looked for');
   });
 
+  it('are one lower for a user code where guesses are not limited', async (t) => {
+    const config = { gatehouse: { throttle: { user_codes: { attempts: 0, attempts_per_address: 0 } } } };
+    const { deployment } = await startDeployment({ test: t, storage: 'memory', config });
+    const { location } = await deployment.browser().get('/oauth2/device/verify');
+    const device_challenge = location.searchParams.get('device_challenge') ?? '';
+    const path = `/admin/oauth2/auth/requests/device/accept?${new URLSearchParams({ device_challenge })}`;
+    const wrong = await counted(() => deployment.admin('PUT', path, { user_code: 'wrong' }));
+    assert.deepEqual([wrong.value.status, wrong.statements.length, wrong.statements.filter(isWrite)], [400, 1, []]);
+  });
+
   it('hold for a device: a right user code costs one look at the guesses, and a poll writes nothing', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
     const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';

@@ -21,7 +21,7 @@ const CHECKED = [
   'src/endpoints/credentials.ts',
   'src/keys/{jwt,opaque_token,proof,remote_jwks}.ts',
   'src/oauth/{audience,pkce,prompt,redirect_uri,scope}.ts',
-  'src/flow/{accepted_login,accepted_consent,hint,logout,session,device}.ts',
+  'src/flow/{accepted_login,accepted_consent,hint,logout,session,device,user_code_guesses}.ts',
   'src/token/*.ts',
 ];
 
@@ -33,6 +33,7 @@ const TESTS = [
   'test/attacks/browser.test.ts',
   'test/e2e/refresh.test.ts',
   'test/e2e/device.test.ts',
+  'test/e2e/user_codes.test.ts',
   'test/e2e/logout.test.ts',
   'test/oauth/tables.test.ts',
   'test/e2e/credentials.test.ts',
