@@ -78,7 +78,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     clientErrorHandler: answerUnreadable,
     rewriteUrl(request) {
       dropMalformedType(request);
-      const { url = '/' } = request;
+      const url = originForm(request.url ?? '/');
       return withoutTrailingSlash(name === 'admin' ? withAdminPrefix(url) : url);
     },
   });
@@ -205,6 +205,10 @@ function send(reply: FastifyReply, request: Request, { status, headers, body }: 
 /** RFC 9110 section 5.5: a header holds visible ASCII; what a registered URI has beyond it is escaped. */
 const inAscii = (uri: string): string =>
   uri.replaceAll(/[^!-~]+/g, (characters) => encodeURIComponent(characters.toWellFormed()));
+
+/** RFC 9112 section 3.2.2: a request may name the whole address; which host that is does not matter here. */
+const originForm = (url: string): string =>
+  url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/');
 
 /** Hydra: on the admin listener every path that does not begin with `/admin` is meant to. */
 const withAdminPrefix = (url: string): string => (url.startsWith('/admin') ? url : `/admin${url}`);

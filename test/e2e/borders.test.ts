@@ -55,6 +55,15 @@ describe('Paths', () => {
     assert.equal((await onAdmin('/admin/version%2f?x=%2f')).status, 200);
   });
 
+  it('RFC 9112 3.2.2: a request that names the whole address is one for its path', async () => {
+    assert.equal((await onPublic('http://other.example/health/alive')).status, 200);
+    assert.equal((await onAdmin('HTTP://other.example:1/clients?page_size=1')).status, 200);
+    for (const path of ['http://other.example/nothing', 'http://other.example', 'http://other.example?x=1']) {
+      const { status, headers } = await onPublic(path);
+      assert.deepEqual([status, headers.location], [404, undefined], path);
+    }
+  });
+
   it('the root does not lead to itself', async () => {
     const { status, headers } = await onPublic('/');
     assert.deepEqual([status, headers.location], [404, undefined]);
