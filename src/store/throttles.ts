@@ -29,6 +29,7 @@ export async function countFailure(
       conflict.column('key_hash').doUpdateSet(({ eb, ref }) => {
         const isOver = eb('throttles.expires_at', '<=', now);
         const more = eb(ref('throttles.failures'), '+', 1);
+        // MySQL assigns from first to last: `failures` has to see the old end of the window.
         return {
           failures: eb.case().when(isOver).then(1).else(more).end(),
           expires_at: eb.case().when(isOver).then(expires_at).else(ref('throttles.expires_at')).end(),
