@@ -1,8 +1,5 @@
-import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Client } from '../client/client.ts';
-import type { NewToken } from '../store/tokens.ts';
 import type { Session } from '../token/authorization.ts';
-import type { AuthorizationRequest } from './request.ts';
 
 /** What a person has granted to a client. */
 export type Approval = {
@@ -14,14 +11,12 @@ export type Approval = {
   readonly session: Session;
 };
 
-/** What goes to the client, and the rows that make it good. Minted, not stored yet. */
-export type AuthorizationResponse = {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly tokens: NewToken[];
+/** OAuth 2.0 Multiple Response Types section 3. */
+export type ResponseType = {
+  /** What the answer to the client holds. */
+  readonly carries: readonly ('code' | 'access_token' | 'id_token')[];
+  /** What the client has to be registered for. */
+  readonly grant_types: readonly string[];
+  /** Whether a request has to have one. Absent for the two types of RFC 6749, which know no nonce. */
+  readonly nonce?: 'required' | 'optional';
 };
-
-export type ResponseType = (
-  server: AuthorizationServer,
-  request: AuthorizationRequest,
-  approval: Approval,
-) => AuthorizationResponse;

@@ -1,14 +1,14 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { isPublic, responseTypesOf, scopesOf } from '../client/client.ts';
+import { grantTypesOf, isPublic, responseTypesOf, scopesOf } from '../client/client.ts';
 import { checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
+import { checkNonce } from '../oauth/nonce.ts';
 import { spaceList } from '../oauth/parameters.ts';
 import { checkCodeChallenge } from '../oauth/pkce.ts';
 import { isSecureRedirect } from '../oauth/redirect_uri.ts';
 import { checkScope } from '../oauth/scope.ts';
-import type { ResponseType } from './approval.ts';
+import { findResponseType } from './answer.ts';
 import { type AuthorizationRequest, isCodeOnly } from './request.ts';
-import * as response_types from './response_types/index.ts';
 
 /**
  * When a check acts. `parameters` and `state`: on each of the three visits. `issue`: on the last one.
@@ -19,7 +19,8 @@ export type Stage = 'parameters' | 'state' | 'issue';
 type Check = {
   readonly stage: Stage;
   readonly section: string;
-  readonly check: (server: AuthorizationServer, request: AuthorizationRequest) => void;
+  /** `granted`: the scope that the person agreed to, known at `issue`. */
+  readonly check: (server: AuthorizationServer, request: AuthorizationRequest, granted: readonly string[]) => void;
 };
 
 /** What is checked once the client is known, in order. The errors go to the client. */
@@ -53,13 +54,62 @@ export const CHECKS: readonly Check[] = [
   },
   {
     stage: 'issue',
-    section: 'RFC 6749 3.1.1',
-    check: (_server, { response_type }) => void findResponseType(response_type),
+    section: 'OpenID Connect Core 3.2.2.1',
+    check(_server, { response_type }, granted) {
+      const { carries } = findResponseType(response_type);
+      // Hydra: in the hybrid flow, where something is left to answer with, there is no ID token.
+      if (carries.includes('id_token') && !carries.includes('code') && !granted.includes('openid')) {
+        throw new OAuthError(
+          'unsupported_response_type',
+          "An ID token needs the scope 'openid', which was not granted.",
+        );
+      }
+    },
+  },
+  {
+    stage: 'issue',
+    section: 'RFC 7591 2.1',
+    check(_server, { response_type, client }) {
+      const { grant_types } = findResponseType(response_type);
+      const missing = grant_types.find((grant_type) => !grantTypesOf(client).includes(grant_type));
+      // Hydra: the token endpoint says unauthorized_client.
+      if (missing !== undefined) {
+        throw new OAuthError('invalid_grant', `The client is not registered for the grant type '${missing}'.`);
+      }
+    },
+  },
+  {
+    stage: 'issue',
+    section: 'OpenID Connect Core 3.2.2.1, 3.3.2.1',
+    check(_server, { response_type, parameters }) {
+      if (findResponseType(response_type).nonce !== undefined && parameters.get('redirect_uri') === '') {
+        throw new OAuthError('invalid_request', "The parameter 'redirect_uri' is required with this response type.");
+      }
+    },
+  },
+  {
+    stage: 'issue',
+    section: 'OpenID Connect Core 3.2.2.1, 3.3.2.11',
+    check(_server, { response_type, parameters }) {
+      const { nonce } = findResponseType(response_type);
+      if (nonce === 'required' && parameters.get('nonce') === '') {
+        throw new OAuthError('invalid_request', "The parameter 'nonce' is required with this response type.");
+      }
+    },
+  },
+  {
+    stage: 'issue',
+    section: 'OpenID Connect Core 15.5.2',
+    check(_server, { response_type, parameters }) {
+      const nonce = parameters.get('nonce');
+      if (findResponseType(response_type).nonce !== undefined && nonce !== '') checkNonce(nonce);
+    },
   },
   {
     stage: 'issue',
     section: 'RFC 7636 4.4.1',
-    check({ config }, { parameters, client }) {
+    check({ config }, { response_type, parameters, client }) {
+      if (!findResponseType(response_type).carries.includes('code')) return;
       const { enforced, enforced_for_public_clients } = config.oauth2.pkce;
       const isEnforced = enforced || (enforced_for_public_clients && isPublic(client));
       checkCodeChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'), isEnforced);
@@ -68,12 +118,21 @@ export const CHECKS: readonly Check[] = [
   {
     stage: 'issue',
     section: 'RFC 6749 3.1.2.1',
-    check({ config }, { redirect_uri, response_type }) {
-      if (!config.dev && isCodeOnly(response_type) && !isSecureRedirect(redirect_uri)) {
+    check({ config }, { redirect_uri }) {
+      if (!config.dev && !isSecureRedirect(redirect_uri)) {
         throw new OAuthError(
           'invalid_request',
           "The redirect URI must use https, or http on 'localhost' or a loopback address.",
         );
+      }
+    },
+  },
+  {
+    stage: 'issue',
+    section: 'OAuth 2.0 Multiple Response Types 3',
+    check(_server, { response_type, response_mode }) {
+      if (response_mode === 'query' && !isCodeOnly(response_type)) {
+        throw new OAuthError('unsupported_response_mode', 'Tokens do not go through the query of an address.');
       }
     },
   },
@@ -85,8 +144,9 @@ export function checkAuthorizationRequest(
   server: AuthorizationServer,
   request: AuthorizationRequest,
   stage: Stage,
+  granted: readonly string[] = [],
 ): void {
-  for (const row of CHECKS) if (row.stage === stage) row.check(server, request);
+  for (const row of CHECKS) if (row.stage === stage) row.check(server, request, granted);
 }
 
 /** Hydra: one of the registered combinations, in any order. */
@@ -105,16 +165,3 @@ const canonical = (response_type: readonly string[]): string =>
     .map((entry) => entry.toLowerCase())
     .sort()
     .join(' ');
-
-const RESPONSE_TYPE: ReadonlyMap<string, ResponseType> = new Map(
-  Object.entries(response_types).map(([name, type]) => [canonical(spaceList(name)), type]),
-);
-
-/** `response_types_supported` of RFC 8414 section 2. */
-export const RESPONSE_TYPES: readonly string[] = Object.keys(response_types);
-
-export function findResponseType(response_type: readonly string[]): ResponseType {
-  const type = RESPONSE_TYPE.get(canonical(response_type));
-  if (!type) throw new OAuthError('unsupported_response_type', `'${response_type.join(' ')}' is not supported.`);
-  return type;
-}

@@ -1,16 +1,19 @@
 import Type from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { checkAuthorizationRequest, findResponseType } from '../authorize/checks.ts';
-import { type AuthorizationRequest, readAuthorizationRequest } from '../authorize/request.ts';
+import { authorizationOf } from '../authorize/answer.ts';
+import type { Approval } from '../authorize/approval.ts';
+import { checkAuthorizationRequest } from '../authorize/checks.ts';
+import { type AuthorizationRequest, isCodeOnly, readAuthorizationRequest } from '../authorize/request.ts';
 import { respond } from '../authorize/respond.ts';
-import { completeFlow } from '../flow/accepted_consent.ts';
+import { completion } from '../flow/accepted_consent.ts';
 import { mergedEarlier, nextStep } from '../flow/next_step.ts';
 import { toOAuthError } from '../http/error.ts';
 import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import type { RouteSchema } from '../http/route.ts';
 import { Parameters } from '../oauth/parameters.ts';
-import { insertTokens } from '../store/tokens.ts';
+import type { Issued } from '../token/authorization.ts';
+import { issue } from '../token/issue.ts';
 import { errorPage } from './error_page.ts';
 
 /** RFC 6749 section 3.1 and OpenID Connect Core section 3.1.2. */
@@ -52,10 +55,19 @@ async function answer(
   checkAuthorizationRequest(server, authorization, 'state');
   const step = await nextStep(server, request, authorization);
   if ('redirect' in step) return step.redirect;
-  checkAuthorizationRequest(server, authorization, 'issue');
-  const response = findResponseType(authorization.response_type)(server, authorization, step.consent.approval);
-  await completeFlow(server, step.consent.row, (tx) => insertTokens(tx, response.tokens));
-  return respond(authorization, Parameters.of({ ...response.parameters, ...always(server, authorization) }));
+  const { approval, row } = step.consent;
+  checkAuthorizationRequest(server, authorization, 'issue', approval.scope);
+  const issued = await issue(server, { ...authorizationOf(authorization, approval), ...completion(row) });
+  return respond(
+    authorization,
+    Parameters.of({ ...membersOf(issued, authorization, approval), ...always(server, authorization) }),
+  );
+}
+
+/** RFC 6749 section 4.2.2. Hydra: the granted scope travels with a code that comes alone. */
+function membersOf(issued: Issued, { response_type }: AuthorizationRequest, { scope }: Approval) {
+  const members = Object.entries(issued).map(([name, value]) => [name, String(value)]);
+  return { ...Object.fromEntries(members), ...(isCodeOnly(response_type) && { scope: scope.join(' ') }) };
 }
 
 /** RFC 6749 section 4.1.2 and RFC 9207 section 2: in every answer to a client. */

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { RESPONSE_TYPES } from '../authorize/checks.ts';
+import { RESPONSE_TYPE_GRANTS, RESPONSE_TYPES } from '../authorize/answer.ts';
 import { REQUEST_OBJECT_ALGORITHMS } from '../authorize/request_object.ts';
 import { RESPONSE_MODES } from '../authorize/respond.ts';
 import { supportedSubjectTypes } from '../client/metadata.ts';
@@ -16,6 +16,9 @@ import { PROOF_ALGORITHMS } from '../keys/proof.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { TEXTS } from '../lib/schema.ts';
 import { CREDENTIAL_FORMAT, CREDENTIAL_TYPES } from '../token/credential.ts';
+
+/** RFC 8414 section 2: those of both endpoints. */
+const GRANT_TYPES: readonly string[] = [...new Set([...Object.keys(grants), ...RESPONSE_TYPE_GRANTS])];
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
 export function discoverOidcConfiguration(server: AuthorizationServer, request: Request): Reply {
@@ -38,7 +41,7 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
     userinfo_endpoint: told.userinfo_url,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,
-    grant_types_supported: Object.keys(grants),
+    grant_types_supported: GRANT_TYPES,
     subject_types_supported: supportedSubjectTypes(oidc.subject_identifiers.supported_types, strategies.access_token),
     id_token_signing_alg_values_supported: [alg],
     userinfo_signing_alg_values_supported: ['none', alg],

@@ -6,7 +6,7 @@ import { OAuthError } from '../oauth/error.ts';
 import { insertConsent, type NewConsent } from '../store/consents.ts';
 import type { Queries } from '../store/tables.ts';
 import { write } from '../store/write.ts';
-import type { Session } from '../token/authorization.ts';
+import type { Authorization, Session } from '../token/authorization.ts';
 import { checkCsrf, checkOrigin } from './accepted_login.ts';
 import { openState } from './challenge.ts';
 import { sealDetails } from './consent_details.ts';
@@ -55,15 +55,23 @@ export async function takeConsent(
   };
 }
 
-/** Completes the flow, once: the consent row is the conditional write, and `grant` stores with it what it grants. */
+/** What completes a flow, once: the consent row is the conditional write. */
+export const completion = (row: NewConsent): Required<Pick<Authorization, 'spend' | 'lost'>> => ({
+  spend: (tx) => insertConsent(tx, row),
+  lost: () => Promise.reject(usedBefore()),
+});
+
+/** Completes the flow where nothing is issued yet; `grant` stores in the same write what was granted. */
 export async function completeFlow(
   server: AuthorizationServer,
   row: NewConsent,
   grant: (tx: Queries) => Promise<boolean>,
 ): Promise<void> {
   const isFirst = await write(server, async (tx) => (await insertConsent(tx, row)) && grant(tx));
-  if (!isFirst) throw new OAuthError('access_denied', 'The consent verifier was used before.');
+  if (!isFirst) throw usedBefore();
 }
+
+const usedBefore = (): OAuthError => new OAuthError('access_denied', 'The consent verifier was used before.');
 
 function sessionOf(flow: ConsentVerifier, { session }: ConsentAnswer): Session {
   const parameters = parametersOf(flow);

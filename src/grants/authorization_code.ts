@@ -5,7 +5,7 @@ import { type Parameters, spaceList } from '../oauth/parameters.ts';
 import { checkCodeVerifier } from '../oauth/pkce.ts';
 import { findToken, spendToken, type TokenRow } from '../store/tokens.ts';
 import { write } from '../store/write.ts';
-import { type CodeSession, openCodeSession } from '../token/code.ts';
+import { openCodeSession } from '../token/code.ts';
 import type { Grant } from '../token/grant.ts';
 import { hashOf } from '../token/inspect.ts';
 import { revokeChain } from '../token/revoke.ts';
@@ -14,7 +14,7 @@ import { revokeChain } from '../token/revoke.ts';
 export const authorization_code: Grant = async (server, { client, parameters }) => {
   checkGrantType(client, 'authorization_code');
   const row = await findCode(server, parameters.get('code'));
-  const { redirect_uri, code_challenge, ...session } = openCodeSession(server, row.session);
+  const { redirect_uri, code_challenge, c_hash, ...session } = openCodeSession(server, row.session);
   checkCode(server, row, client);
   if (redirect_uri !== undefined && redirect_uri !== parameters.get('redirect_uri')) {
     throw new OAuthError('invalid_grant', "The parameter 'redirect_uri' is not that of the authorization request.");
@@ -27,9 +27,10 @@ export const authorization_code: Grant = async (server, { client, parameters }) 
     scope: spaceList(row.scope),
     audience: JSON.parse(row.audience) as string[],
     request_id: row.request_id,
-    session: session satisfies CodeSession,
+    session,
     mayIdentify: true,
     mayRefresh: true,
+    ...(c_hash === undefined ? {} : { c_hash }),
     spend: (tx) => spendToken(tx, row.hash, seconds(server)),
     lost: () => replayed(server, row),
   };

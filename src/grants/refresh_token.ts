@@ -6,7 +6,7 @@ import { spaceList } from '../oauth/parameters.ts';
 import { checkScope } from '../oauth/scope.ts';
 import type { Queries } from '../store/tables.ts';
 import { deleteChainTokens, deleteToken, findToken, reuseToken, spendToken, type TokenRow } from '../store/tokens.ts';
-import type { TokenResponse } from '../token/authorization.ts';
+import type { Issued, TokenResponse } from '../token/authorization.ts';
 import type { Grant } from '../token/grant.ts';
 import { hashOf } from '../token/inspect.ts';
 import { OFFLINE_SCOPES } from '../token/issue.ts';
@@ -61,12 +61,7 @@ function checkRefreshToken(server: AuthorizationServer, row: TokenRow, scope: st
 }
 
 /** Strictly, or with a grace in which the token may come again; then only its own access token ends. */
-async function rotate(
-  server: AuthorizationServer,
-  tx: Queries,
-  row: TokenRow,
-  response: TokenResponse,
-): Promise<boolean> {
+async function rotate(server: AuthorizationServer, tx: Queries, row: TokenRow, response: Issued): Promise<boolean> {
   const now = seconds(server);
   const grace = graceOf(server);
   if (grace) {

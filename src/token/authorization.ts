@@ -20,6 +20,9 @@ export const TOKEN_RESPONSE = Type.Object(
 );
 export type TokenResponse = Readonly<Static<typeof TOKEN_RESPONSE>>;
 
+/** What was issued: an access token at the token endpoint, whatever the response type says at the authorization endpoint. */
+export type Issued = Partial<TokenResponse> & { readonly code?: string };
+
 /** What a grant has proven, and all that the issuer needs to mint tokens from it. */
 export type Authorization = {
   readonly client: Client;
@@ -34,10 +37,29 @@ export type Authorization = {
   /** OpenID Connect Core section 2: whether the grant is one that a person stands behind. */
   readonly mayIdentify: boolean;
   readonly mayRefresh: boolean;
+  /** At the authorization endpoint alone: the answer goes through the browser. */
+  readonly front_channel?: FrontChannel;
+  /** OpenID Connect Core section 3.3.3.6: of a code that came with tokens. */
+  readonly c_hash?: string;
   /** The conditional write that makes the grant single-use: the first statement of the issuing write. */
-  readonly spend?: (tx: Queries, response: TokenResponse) => Promise<boolean>;
+  readonly spend?: (tx: Queries, response: Issued) => Promise<boolean>;
   /** What the loser of a race for `spend` is told. */
-  readonly lost?: () => Promise<TokenResponse>;
+  readonly lost?: () => Promise<Issued>;
+};
+
+/** OAuth 2.0 Multiple Response Types section 3: what the answer holds, beside the ID token that `mayIdentify` allows. */
+export type FrontChannel = {
+  readonly access_token: boolean;
+  /** What it asks of whoever redeems it. Absent: there is no code. */
+  readonly code?: CodeTerms;
+};
+
+/** What an authorization code remembers of the request that led to it. */
+export type CodeTerms = {
+  /** Only if the request carried one: RFC 6749 section 4.1.3 asks for it again in that case alone. */
+  readonly redirect_uri?: string;
+  /** RFC 7636 section 4.4. */
+  readonly code_challenge?: string;
 };
 
 /** A grant that was redeemed a moment ago: its client gets the answer that it missed. */

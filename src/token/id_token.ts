@@ -3,7 +3,7 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import { lifespanOf } from '../client/lifespans.ts';
 import { type Claims, signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
-import { OAuthError } from '../oauth/error.ts';
+import { checkNonce } from '../oauth/nonce.ts';
 import type { Authorization, Session } from './authorization.ts';
 
 /** Claims that only we may set; a custom claim of that name is dropped. */
@@ -24,19 +24,18 @@ export const RESERVED_CLAIMS: readonly string[] = [
   'rat',
 ];
 
-const SHORTEST_NONCE = 8;
+/** What an ID token vouches for, beside the person: that these were issued together. */
+type Hashes = { readonly at_hash: string | undefined; readonly c_hash: string | undefined };
 
 /** OpenID Connect Core section 2. `issued_at` in seconds. Throws `insufficient_entropy` for a nonce that is too short. */
 export function mintIdToken(
   server: AuthorizationServer,
   authorization: Authorization,
-  access_token: string,
+  { at_hash, c_hash }: Hashes,
   issued_at: number,
 ): Promise<string> {
   const { client, grant_type, session } = authorization;
-  if (session.nonce !== undefined && Buffer.byteLength(session.nonce) < SHORTEST_NONCE) {
-    throw new OAuthError('insufficient_entropy', `The parameter 'nonce' needs at least ${SHORTEST_NONCE} characters.`);
-  }
+  if (session.nonce !== undefined) checkNonce(session.nonce);
   return signJwt(server.keys.signing.signer(ID_TOKEN_SET), {
     ...identityClaims(authorization),
     iss: server.config.urls.self.issuer,
@@ -46,7 +45,8 @@ export function mintIdToken(
     jti: randomUUID(),
     ...(session.sid === undefined ? {} : { sid: session.sid }),
     ...(session.nonce === undefined ? {} : { nonce: session.nonce }),
-    at_hash: halfHash(access_token),
+    ...(at_hash === undefined ? {} : { at_hash }),
+    ...(c_hash === undefined ? {} : { c_hash }),
   });
 }
 
@@ -70,6 +70,6 @@ export const customClaims = ({ id_token = {} }: Session): Claims =>
 export const subjectClaim = ({ subject, session }: Pick<Authorization, 'subject' | 'session'>): Claims =>
   session.auth_time === undefined ? {} : { sub: session.mapped_subject ?? subject };
 
-/** OpenID Connect Core section 3.1.3.6. Hydra: SHA-256 whatever the algorithm of the signature is. */
+/** OpenID Connect Core sections 3.1.3.6 and 3.3.2.11. Hydra: SHA-256 whatever the algorithm of the signature is. */
 export const halfHash = (value: string): string =>
   createHash('sha256').update(value, 'ascii').digest().subarray(0, 16).toString('base64url');

@@ -1,53 +1,59 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { grantTypesOf } from '../client/client.ts';
-import { lifespanOf } from '../client/lifespans.ts';
 import { OAuthError } from '../oauth/error.ts';
-import type { TokenKind } from '../store/tables.ts';
-import { insertTokens, type NewToken } from '../store/tokens.ts';
+import { insertTokens } from '../store/tokens.ts';
 import { write } from '../store/write.ts';
-import { mintAccessToken } from './access_token.ts';
-import type { Authorization, Repetition, TokenResponse } from './authorization.ts';
+import { type MintedAccessToken, mintAccessToken } from './access_token.ts';
+import type { Authorization, Issued, Repetition } from './authorization.ts';
 import { CREDENTIAL_SCOPE, mintNonce } from './c_nonce.ts';
-import { mintIdToken } from './id_token.ts';
-import { sealSession } from './session.ts';
+import { halfHash, mintIdToken } from './id_token.ts';
+import { rowsOf } from './rows.ts';
 
 /**
  * Mints and signs first, then spends the grant and stores its tokens in one write: whoever loses the race for the grant
  * gets nothing, and nobody gets a token that the database does not know.
  */
-export async function issue(
-  server: AuthorizationServer,
-  authorization: Authorization | Repetition,
-): Promise<TokenResponse> {
+export async function issue(server: AuthorizationServer, authorization: Authorization | Repetition): Promise<Issued> {
   if ('again' in authorization) return authorization.again;
   const issued_at = seconds(server);
-  const access = await mintAccessToken(server, authorization, issued_at);
+  const { front_channel } = authorization;
+  const code = front_channel?.code && server.keys.opaque.mint('authorization_code');
+  const access =
+    front_channel?.access_token === false ? undefined : await mintAccessToken(server, authorization, issued_at);
   const refresh = mayRefresh(authorization) ? server.keys.opaque.mint('refresh_token') : undefined;
-  const id_token = mayIdentify(authorization)
-    ? await mintIdToken(server, authorization, access.token, issued_at)
-    : undefined;
-
-  const response: TokenResponse = {
-    access_token: access.token,
-    expires_in: Math.max(0, Math.floor(access.expires_at - server.now() / 1000)),
-    ...(id_token === undefined ? {} : { id_token }),
-    ...(refresh === undefined ? {} : { refresh_token: refresh.token }),
-    scope: authorization.scope.join(' '),
-    token_type: 'bearer',
-    ...(mayProve(authorization) ? nonceMembers(server, access.hash) : {}),
+  const hashes = {
+    at_hash: access && halfHash(access.token),
+    c_hash: code ? halfHash(code.token) : authorization.c_hash,
   };
-  const row = rowOf(server, authorization, issued_at);
-  const rows = [row('access_token', access.hash, access.expires_at, null)];
-  if (refresh) {
-    rows.push(row('refresh_token', refresh.hash, refreshExpiry(server, authorization, issued_at), access.hash));
-  }
+  const id_token = mayIdentify(authorization) ? await mintIdToken(server, authorization, hashes, issued_at) : undefined;
+
+  const response: Issued = {
+    ...(code && { code: code.token }),
+    ...(access && accessMembers(server, authorization, access)),
+    ...(id_token === undefined ? {} : { id_token }),
+    ...(refresh && { refresh_token: refresh.token }),
+    ...(access && mayProve(authorization) && nonceMembers(server, access.hash)),
+  };
+  const rows = rowsOf(server, authorization, { code, access, refresh }, issued_at);
   const isSpent = await write(server, async (tx) => {
     if (authorization.spend && !(await authorization.spend(tx, response))) return false;
-    await insertTokens(tx, rows);
+    if (rows.length > 0) await insertTokens(tx, rows);
     return true;
   });
   return isSpent ? response : lose(authorization);
 }
+
+/** RFC 6749 sections 4.2.2 and 5.1. */
+const accessMembers = (
+  server: AuthorizationServer,
+  { scope }: Authorization,
+  { token, expires_at }: MintedAccessToken,
+): Issued => ({
+  access_token: token,
+  expires_in: Math.max(0, Math.floor(expires_at - server.now() / 1000)),
+  scope: scope.join(' '),
+  token_type: 'bearer',
+});
 
 /** OpenID Connect Core section 11, and the reference's shorter name for it. */
 export const OFFLINE_SCOPES: readonly string[] = ['offline', 'offline_access'];
@@ -59,46 +65,16 @@ function mayRefresh({ mayRefresh, scope, client }: Authorization): boolean {
 
 const mayIdentify = ({ mayIdentify, scope }: Authorization): boolean => mayIdentify && scope.includes('openid');
 
-const mayProve = ({ scope }: Authorization): boolean => scope.includes('openid') && scope.includes(CREDENTIAL_SCOPE);
+/** OpenID Connect UserInfo Verifiable Credentials, draft 00: the nonce comes from the token endpoint. */
+const mayProve = ({ front_channel, scope }: Authorization): boolean =>
+  front_channel === undefined && scope.includes('openid') && scope.includes(CREDENTIAL_SCOPE);
 
 function nonceMembers(server: AuthorizationServer, hash: Uint8Array) {
   const { c_nonce, c_nonce_expires_in } = mintNonce(server, hash);
   return { c_nonce_draft_00: c_nonce, c_nonce_expires_in_draft_00: c_nonce_expires_in };
 }
 
-function refreshExpiry(
-  server: AuthorizationServer,
-  { client, grant_type }: Authorization,
-  issued_at: number,
-): number | null {
-  const lifespan = lifespanOf(server.config, client, grant_type, 'refresh_token');
-  return lifespan === undefined ? null : Math.round(issued_at + lifespan);
-}
-
-/** The rows of one exchange differ in three columns. */
-function rowOf(server: AuthorizationServer, authorization: Authorization, issued_at: number) {
-  const common = {
-    request_id: authorization.request_id,
-    client_id: authorization.client.client_id,
-    subject: authorization.subject,
-    scope: authorization.scope.join(' '),
-    audience: JSON.stringify(authorization.audience),
-    issued_at,
-    used_at: null,
-    uses: 0,
-    successor: null,
-    session: sealSession(server, authorization.session),
-  };
-  return (kind: TokenKind, hash: Uint8Array, expires_at: number | null, partner: Uint8Array | null): NewToken => ({
-    ...common,
-    kind,
-    hash,
-    expires_at,
-    partner,
-  });
-}
-
-function lose({ lost }: Authorization): Promise<TokenResponse> {
+function lose({ lost }: Authorization): Promise<Issued> {
   if (lost) return lost();
   throw new OAuthError('invalid_grant');
 }

@@ -1,11 +1,11 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { TokenRow } from '../store/tokens.ts';
-import type { TokenResponse } from './authorization.ts';
+import type { Issued, TokenResponse } from './authorization.ts';
 
 const PURPOSE = 'successor';
 
 /** What a used refresh token was traded for, so that a client that missed the answer can have it again. */
-export const sealSuccessor = (server: AuthorizationServer, response: TokenResponse): Buffer =>
+export const sealSuccessor = (server: AuthorizationServer, response: Issued): Buffer =>
   server.keys.rows.sealJson(response, PURPOSE);
 
 /** Undefined outside \`gatehouse.refresh_token.retry_window\`. The tokens are the same, their remaining life is not. */

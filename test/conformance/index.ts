@@ -1,4 +1,6 @@
 /** The specifications: one file and one line each. */
+export { form_post } from './form_post.ts';
+export { multiple_response_types } from './multiple_response_types.ts';
 export { openid_core } from './openid_core.ts';
 export { openid_discovery } from './openid_discovery.ts';
 export {

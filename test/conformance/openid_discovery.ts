@@ -12,7 +12,7 @@ export const openid_discovery: Specification = {
     ['3', 'SHOULD', 'userinfo_endpoint is there', 'e2e/rfc_rules.test.ts > RFC 8414 2, OpenID Connect Discovery 3: what is required is there, and every address uses https'],
     ['3', 'MUST NOT', 'the key set holds a private key', 'e2e/code_flow.test.ts > RFC 7517 5: the key set shows no private member'],
     ['3', 'MUST', 'scopes_supported, which should be there, has openid', 'e2e/openid_rules.test.ts > OpenID Connect Discovery 4.2, 4.3: the document is JSON, and its issuer is the one of the ID tokens'],
-    ['3', 'MUST', 'response_types_supported has code, and that of a provider with dynamic registration the implicit ones', 'not ours: these tables are about the response type code, which is there'],
+    ['3', 'MUST', 'response_types_supported has code, and that of a provider with dynamic registration the implicit ones', 'e2e/implicit_and_hybrid.test.ts > RFC 8414 2: the metadata has the response types, and the grant type that clients need for them'],
     ['3', 'MUST', 'id_token_signing_alg_values_supported is there and has RS256, while the operator makes no key of another algorithm', 'e2e/openid_rules.test.ts > OpenID Connect Discovery 4.2, 4.3: the document is JSON, and its issuer is the one of the ID tokens'],
     ['3', 'MUST NOT', 'token_endpoint_auth_signing_alg_values_supported has none, and it should have RS256', 'e2e/rfc_rules.test.ts > RFC 8414 2, OpenID Connect Discovery 3: what is required is there, and every address uses https'],
     ['3', 'SHOULD', 'claims_supported is there', 'e2e/borders.test.ts > tells the addresses and the words of the configuration'],

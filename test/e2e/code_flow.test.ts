@@ -406,6 +406,7 @@ describe('what tokens are good for', () => {
       'refresh_token',
       'urn:ietf:params:oauth:grant-type:device_code',
       'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      'implicit',
     ]);
     assert.deepEqual(metadata.response_modes_supported, ['form_post', 'fragment', 'query']);
     assert.deepEqual(metadata.token_endpoint_auth_methods_supported, [

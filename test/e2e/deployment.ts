@@ -71,6 +71,17 @@ export async function startDeployment({
 
 const ISSUER = 'http://issuer.test/';
 
+/** For rules that a development server is spared. */
+export const OUT_OF_DEVELOPMENT = {
+  dev: false,
+  urls: {
+    self: { issuer: 'https://issuer.test/' },
+    login: 'https://apps.example.com/login',
+    consent: 'https://apps.example.com/consent',
+    error: 'https://apps.example.com/error',
+  },
+};
+
 /** One that is good for everything, where one is needed. */
 async function keyFor({ server }: RunningServer): Promise<string | undefined> {
   if (server.config.gatehouse.admin.api_keys === 'off') return undefined;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
 import type { Browser } from './browser.ts';
-import { startDeployment } from './deployment.ts';
+import { OUT_OF_DEVELOPMENT, startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json, REDIRECT_URI } from './flow.ts';
 
 let deployment: Deployment;
@@ -376,13 +376,7 @@ describe('best current practice (RFC 9700)', () => {
   });
 
   it('RFC 9700 2.1: no code goes over plain http, but to this machine', async (t) => {
-    const urls = {
-      self: { issuer: 'https://issuer.test/' },
-      login: 'https://apps.example.com/login',
-      consent: 'https://apps.example.com/consent',
-      error: 'https://apps.example.com/error',
-    };
-    const { deployment: real } = await startDeployment({ test: t, storage: 'memory', config: { dev: false, urls } });
+    const { deployment: real } = await startDeployment({ test: t, storage: 'memory', config: OUT_OF_DEVELOPMENT });
     const redirect_uris = ['http://app.example.com/cb', 'http://127.0.0.1/cb', REDIRECT_URI];
     await real.createClient({ redirect_uris });
     const codes = [];

@@ -111,6 +111,24 @@ describe('statement budgets', () => {
     );
   });
 
+  it('hold for an answer with code, token and ID token, which is stored as a code alone is', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient({
+      grant_types: ['authorization_code', 'implicit'],
+      response_types: ['code id_token token'],
+    });
+    const browser = deployment.browser();
+    const request = { response_type: 'code id_token token', nonce: 'nonce-0123456789' };
+    const { location: login } = await browser.get(deployment.authorizeUrl(request));
+    const atConsent = await deployment.acceptLogin(login.searchParams.get('login_challenge') ?? '');
+    const { location: consent } = await browser.get(atConsent);
+    const atClient = await deployment.acceptConsent(consent.searchParams.get('consent_challenge') ?? '');
+    const { value, statements } = await counted(() => browser.get(atClient));
+    assert.match(value.location.hash, /access_token=.*code=.*id_token=/);
+    assert.ok(statements.length <= 3, statements.join('\n'));
+    assert.equal(statements.filter(isWrite).length, 2, statements.join('\n'));
+  });
+
   it('hold without asking the database where a token cannot be ours', async (t) => {
     const { deployment } = await startDeployment({ test: t, storage: 'memory' });
     await deployment.createClient();

@@ -20,7 +20,7 @@ const CHECKED = [
   'src/grants/*.ts',
   'src/endpoints/credentials.ts',
   'src/keys/{jwt,opaque_token,proof,remote_jwks}.ts',
-  'src/oauth/{audience,pkce,prompt,redirect_uri,scope}.ts',
+  'src/oauth/{audience,nonce,pkce,prompt,redirect_uri,scope}.ts',
   'src/flow/{accepted_login,accepted_consent,hint,logout,session,device,user_code_guesses}.ts',
   'src/token/*.ts',
 ];
@@ -29,6 +29,7 @@ const CHECKED = [
 const TESTS = [
   'test/attacks/code.test.ts',
   'test/e2e/code_flow.test.ts',
+  'test/e2e/implicit_and_hybrid.test.ts',
   'test/e2e/assertions.test.ts',
   'test/attacks/browser.test.ts',
   'test/e2e/refresh.test.ts',

@@ -1,0 +1,4 @@
+import type { ResponseType } from '../approval.ts';
+
+/** OpenID Connect Core section 3.2.2.1. */
+export const id_token: ResponseType = { carries: ['id_token'], grant_types: ['implicit'], nonce: 'required' };
