@@ -76,28 +76,35 @@ const listener = (port: number) =>
     cors: cors(),
   });
 
+const hookUrl = () => Type.String({ pattern: '^https?://' });
+/** RFC 9110 sections 5.1 and 5.5: what can stand in a header, or in a cookie. */
+const headerName = () => text({ pattern: "^[\\w!#$%&'*+.^`|~-]+$" });
+const headerValue = () => text({ pattern: '^[\\t -~]*$' });
 const hook = () =>
-  Type.Union([
-    url(),
-    Type.Object(
-      {
-        url: url(),
-        auth: Type.Optional(
-          Type.Object(
-            {
-              type: Type.Literal('api_key'),
-              config: Type.Object(
-                { in: Type.Optional(words('header', 'cookie')), name: text(), value: text() },
-                { additionalProperties: false },
-              ),
-            },
-            { additionalProperties: false },
+  Type.Union(
+    [
+      hookUrl(),
+      Type.Object(
+        {
+          url: hookUrl(),
+          auth: Type.Optional(
+            Type.Object(
+              {
+                type: Type.Literal('api_key'),
+                config: Type.Object(
+                  { in: Type.Optional(words('header', 'cookie')), name: headerName(), value: headerValue() },
+                  { additionalProperties: false },
+                ),
+              },
+              { additionalProperties: false },
+            ),
           ),
-        ),
-      },
-      { additionalProperties: false },
-    ),
-  ]);
+        },
+        { additionalProperties: false },
+      ),
+    ],
+    { shape: 'an http or https URL, or its "url" with an "auth" that can be sent' },
+  );
 
 const userCode = () =>
   Type.Union([

@@ -73,6 +73,8 @@ export type Config = {
       };
     };
     readonly pkce: { readonly enforced: boolean; readonly enforced_for_public_clients: boolean };
+    readonly token_hook: Hook | undefined;
+    readonly refresh_token_hook: Hook | undefined;
   };
   readonly oidc: {
     readonly subject_identifiers: {
@@ -142,6 +144,15 @@ export type UserCodeLimits = {
 
 type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
 
+/** A program of the operator that is asked before tokens are issued. */
+export type Hook = {
+  readonly url: string;
+  readonly auth?: {
+    readonly type: 'api_key';
+    readonly config: { readonly in?: 'header' | 'cookie'; readonly name: string; readonly value: string };
+  };
+};
+
 type TimeToLive =
   | 'login_consent_request'
   | 'authentication_session'
@@ -184,6 +195,8 @@ export function resolveConfig(document: FilledDocument): Config {
         user_code: userCodeForm(oauth2.device_authorization.user_code),
       },
       grant: resolveGrants(oauth2.grant),
+      token_hook: hookOf(oauth2.token_hook),
+      refresh_token_hook: hookOf(oauth2.refresh_token_hook),
     },
     oidc,
     clients,
@@ -205,6 +218,8 @@ export function resolveConfig(document: FilledDocument): Config {
     },
   };
 }
+
+const hookOf = (hook: string | Hook | undefined): Hook | undefined => (typeof hook === 'string' ? { url: hook } : hook);
 
 /** Hydra: five minutes at most, or as long as a login where uses are counted. */
 function resolveGrants({ refresh_token, jwt }: FilledDocument['oauth2']['grant']): Config['oauth2']['grant'] {

@@ -9,6 +9,7 @@ import { OAuthError } from '../oauth/error.ts';
 import type { Parameters } from '../oauth/parameters.ts';
 import { TOKEN_RESPONSE } from '../token/authorization.ts';
 import type { Grant } from '../token/grant.ts';
+import { consultHooks } from '../token/hook.ts';
 import { issue } from '../token/issue.ts';
 import { oauthError, oauthJson } from './oauth_reply.ts';
 import { postedForm } from './posted_form.ts';
@@ -20,7 +21,7 @@ export async function oauth2TokenExchange(server: AuthorizationServer, request: 
     const grant = findGrant(parameters);
     const client = await authenticateClient(server, request, parameters);
     const authorization = await grant(server, { client, parameters });
-    return oauthJson(200, await issue(server, authorization));
+    return oauthJson(200, await issue(server, await consultHooks(server, authorization, parameters)));
   } catch (error) {
     return oauthError(server, error);
   }

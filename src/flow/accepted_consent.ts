@@ -1,12 +1,14 @@
-import type { AuthorizationServer } from '../authorization_server.ts';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Approval } from '../authorize/approval.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
+import { spaceList } from '../oauth/parameters.ts';
 import { insertConsent, type NewConsent } from '../store/consents.ts';
 import type { Queries } from '../store/tables.ts';
 import { write } from '../store/write.ts';
-import type { Authorization, Session } from '../token/authorization.ts';
+import type { ApprovedRequest, Authorization, Session } from '../token/authorization.ts';
+import { hasHook } from '../token/hook.ts';
 import { checkCsrf, checkOrigin } from './accepted_login.ts';
 import { openState } from './challenge.ts';
 import { sealDetails } from './consent_details.ts';
@@ -48,7 +50,7 @@ export async function takeConsent(
       scope: answer.grant_scope,
       audience: answer.grant_access_token_audience,
       request_id: flow.consent_request_id,
-      session: sessionOf(flow, answer),
+      session: sessionOf(server, flow, answer),
     },
     row: consentRow(server, authorization, flow, answer),
     device: flow.device,
@@ -73,7 +75,7 @@ export async function completeFlow(
 
 const usedBefore = (): OAuthError => new OAuthError('access_denied', 'The consent verifier was used before.');
 
-function sessionOf(flow: ConsentVerifier, { session }: ConsentAnswer): Session {
+function sessionOf(server: AuthorizationServer, flow: ConsentVerifier, { session }: ConsentAnswer): Session {
   const parameters = parametersOf(flow);
   // Hydra: who asks for acr_values and gets no answer reads "0".
   const acr = flow.acr || (parameters.get('acr_values') === '' ? '' : '0');
@@ -87,6 +89,17 @@ function sessionOf(flow: ConsentVerifier, { session }: ConsentAnswer): Session {
     ...(nonce === '' ? {} : { nonce }),
     ...(Object.keys(session.id_token).length === 0 ? {} : { id_token: session.id_token }),
     ...(Object.keys(session.access_token).length === 0 ? {} : { access_token: session.access_token }),
+    ...(hasHook(server.config) ? { approved_request: approvedRequest(server, flow) } : {}),
+  };
+}
+
+function approvedRequest(server: AuthorizationServer, flow: ConsentVerifier): ApprovedRequest {
+  const approved_at = seconds(server);
+  return {
+    scope: spaceList(parametersOf(flow).get('scope')),
+    requested_at: flow.requested_at,
+    approved_at,
+    ...(flow.device ? {} : { code_expires_at: Math.ceil(approved_at + server.config.ttl.auth_code) }),
   };
 }
 

@@ -23,11 +23,12 @@ type Outgoing = {
   readonly signal?: AbortSignal;
 };
 
-type Incoming = { readonly status: number; readonly body: Buffer };
+export type Incoming = { readonly status: number; readonly body: Buffer };
 
 /**
- * A request to an address that a client chose. The address that is connected to is the one that is checked, so a name
- * that changes its mind gains nothing; redirects are not followed. Throws an Error whose message says why.
+ * A request to an address that a client chose, or the operator. The address that is connected to is the one that is
+ * checked, so a name that changes its mind gains nothing; redirects are not followed. Throws an Error whose message
+ * says why.
  */
 export async function send(policy: OutgoingPolicy, url: string, outgoing: Outgoing): Promise<Incoming> {
   const target = URL.parse(url);

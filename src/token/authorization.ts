@@ -78,4 +78,14 @@ export type Session = {
   /** Claims that the consent app added. */
   readonly id_token?: JsonObject;
   readonly access_token?: JsonObject;
+  /** Kept only where hooks are told of it. */
+  readonly approved_request?: ApprovedRequest;
+};
+
+/** The request that a person approved. Times in seconds since 1970. */
+export type ApprovedRequest = {
+  readonly scope: readonly string[];
+  readonly requested_at: number;
+  readonly approved_at: number;
+  readonly code_expires_at?: number;
 };

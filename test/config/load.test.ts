@@ -11,6 +11,8 @@ after(() => rmSync(folder, { recursive: true }));
 
 let files = 0;
 
+const HOOK = 'https://hooks.example.com/';
+
 /** The path of a file with this text. */
 function file(text: string, extension = 'yml'): string {
   const path = join(folder, `${files++}.${extension}`);
@@ -249,6 +251,21 @@ describe('refusals name the key', () => {
       /"gatehouse\.admin\.api_keys" must be one of "off", "required"/,
     ],
     [{ gatehouse: { single_origin: 'yes' } }, /"gatehouse\.single_origin" must be true or false/],
+    [{ oauth2: { token_hook: 'ftp://hooks.example.com/' } }, /"oauth2\.token_hook" must be an http or https URL/],
+    [
+      { oauth2: { token_hook: { url: HOOK, auth: { type: 'basic' } } } },
+      /"oauth2\.token_hook" must be an http or https URL/,
+    ],
+    [
+      {
+        oauth2: { refresh_token_hook: { url: HOOK, auth: { type: 'api_key', config: { name: 'A key', value: 'x' } } } },
+      },
+      /"oauth2\.refresh_token_hook" must be .* that can be sent/,
+    ],
+    [
+      { oauth2: { token_hook: { url: HOOK, auth: { type: 'api_key', config: { name: 'Key', value: 'x\r\nY: z' } } } } },
+      /"oauth2\.token_hook" must be .* that can be sent/,
+    ],
     [{ hsm: { enabled: true } }, /"hsm\.enabled"/],
     [{ log: { format: 'gelf' } }, /"log\.format"/],
     [{ log: 'loud' }, /"log" must hold further keys/],
@@ -287,12 +304,26 @@ describe('refusals name the key', () => {
       { secrets: { system: ['short'] } },
       { dsn: 'mysql://root:short@db' },
       { oidc: { subject_identifiers: { supported_types: ['pairwise'], pairwise: { salt: 'short' } } } },
+      { oauth2: { token_hook: { url: HOOK, auth: { type: 'api_key', config: { value: 'short' } } } } },
     ]) {
       assert.doesNotMatch(
         refused(() => load(values as unknown as JsonObject)),
         /short/,
       );
     }
+  });
+});
+
+describe('hooks', () => {
+  it('are an address, alone or with a key', () => {
+    const auth = { type: 'api_key', config: { in: 'header', name: 'X-Key', value: 'secret' } };
+    const { config, warnings } = load({ oauth2: { token_hook: HOOK, refresh_token_hook: { url: HOOK, auth } } });
+    assert.deepEqual(config.oauth2.token_hook, { url: HOOK });
+    assert.deepEqual(config.oauth2.refresh_token_hook, { url: HOOK, auth });
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(load({}, { OAUTH2_TOKEN_HOOK: HOOK }).config.oauth2.token_hook, { url: HOOK });
+    const asJson = JSON.stringify({ url: HOOK, auth });
+    assert.deepEqual(load({}, { OAUTH2_TOKEN_HOOK: asJson }).config.oauth2.token_hook, { url: HOOK, auth });
   });
 });
 

@@ -38,6 +38,7 @@ const TESTS = [
   'test/e2e/logout.test.ts',
   'test/oauth/tables.test.ts',
   'test/e2e/credentials.test.ts',
+  'test/e2e/hooks.test.ts',
   'test/e2e/checks.test.ts',
   'test/attacks/request_object.test.ts',
   'test/attacks/request_uri.test.ts',
