@@ -1,5 +1,5 @@
-import { verifySecret } from '../client/secret.ts';
 import { basicCredentials, type Method } from './presented.ts';
+import { verifyPresentedSecret } from './secret_guesses.ts';
 
 /** RFC 6749 section 2.3.1, in the header. An empty secret proves nothing: see none.ts. */
 export const client_secret_basic: Method = (request) => {
@@ -8,6 +8,6 @@ export const client_secret_basic: Method = (request) => {
   const { client_id, client_secret } = credentials;
   return {
     client_id,
-    verify: ({ config }, client) => verifySecret(config.oauth2.hashers, client_secret, client?.secret_hashes ?? []),
+    verify: (server, client) => verifyPresentedSecret(server, request, client_secret, client),
   };
 };

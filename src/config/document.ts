@@ -274,6 +274,8 @@ export const DOCUMENT = closed({
     keys: closed({ lead_time: duration('0s') }),
     trusted_proxies: texts({ default: [] }),
     throttle: closed({
+      // NIST SP 800-63B section 5.2.2: no more than 100.
+      client_secrets: closed({ attempts: integer({ minimum: 0, default: 100 }), window: duration('10m') }),
       user_codes: closed({
         attempts: integer({ minimum: 0, default: 10 }),
         attempts_per_address: integer({ minimum: 0, default: 100 }),

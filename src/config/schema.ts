@@ -118,7 +118,7 @@ export type Config = {
     readonly keys: { readonly lead_time: number };
     /** Whose `X-Forwarded-For` is believed. */
     readonly trusted_proxies: readonly Network[];
-    readonly throttle: { readonly user_codes: UserCodeLimits };
+    readonly throttle: { readonly user_codes: UserCodeLimits; readonly client_secrets: ClientSecretLimits };
   };
 };
 
@@ -141,6 +141,9 @@ export type UserCodeLimits = {
   readonly attempts_per_address: number;
   readonly window: number;
 };
+
+/** Wrong secrets of one client from one address, likewise. */
+export type ClientSecretLimits = { readonly attempts: number; readonly window: number };
 
 type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
 
@@ -210,10 +213,8 @@ export function resolveConfig(document: FilledDocument): Config {
       keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
       trusted_proxies: gatehouse.trusted_proxies.map(parseNetwork).filter((network) => network !== undefined),
       throttle: {
-        user_codes: {
-          ...gatehouse.throttle.user_codes,
-          window: secondsOf(gatehouse.throttle.user_codes.window),
-        },
+        user_codes: withWindow(gatehouse.throttle.user_codes),
+        client_secrets: withWindow(gatehouse.throttle.client_secrets),
       },
     },
   };
@@ -292,6 +293,11 @@ function resolveTimes(ttl: FilledDocument['ttl']): Config['ttl'] {
   const limited = Math.min(times.authentication_session ?? 0, LONGEST_SESSION);
   return { ...times, authentication_session: limited } as Config['ttl'];
 }
+
+const withWindow = <Limits extends { readonly window: string }>(limits: Limits) => ({
+  ...limits,
+  window: secondsOf(limits.window),
+});
 
 const secondsOf = (value: string | number): number =>
   Number(value) === -1 ? -1 : durationSeconds(parseDuration(String(value)) ?? 0n);

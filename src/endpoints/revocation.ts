@@ -15,7 +15,7 @@ const DONE: Reply = { status: 200, headers: { 'cache-control': 'no-store', pragm
 
 /**
  * RFC 7009 section 2. Whichever token of an approval is revoked, all of them are. Hydra: a token of another client is
- * left alone without a word, and an error has no details.
+ * left alone without a word, and an error has no details, but for how long to wait.
  */
 export async function revokeOAuth2Token(server: AuthorizationServer, request: Request): Promise<Reply> {
   try {
@@ -30,7 +30,7 @@ export async function revokeOAuth2Token(server: AuthorizationServer, request: Re
 }
 
 function withoutHint(error: unknown): unknown {
-  if (!(error instanceof OAuthError) || error.status >= 500) return error;
+  if (!(error instanceof OAuthError) || error.status >= 429) return error;
   return new OAuthError(error.error === 'invalid_client' ? 'invalid_client' : 'invalid_request');
 }
 

@@ -29,6 +29,15 @@ export function clientAddress(request: Request, trusted: readonly Network[]): st
   return address && text(address);
 }
 
+/**
+ * Whether the request comes through a proxy beside us, and nobody told us of any: then all the world has one address, and
+ * who counts by that lets anybody lock everybody out.
+ */
+export function isUnknownProxy(request: Request, trusted: readonly Network[]): boolean {
+  const isForwarded = (request.headers['x-forwarded-for'] ?? request.headers.forwarded) !== undefined;
+  return isForwarded && trusted.length === 0 && parseAddress(request.remote_address)?.range() !== 'unicast';
+}
+
 /** An IPv4 address inside of IPv6 is what it is inside. */
 const parseAddress = (text: string): Address | undefined => (ipaddr.isValid(text) ? ipaddr.process(text) : undefined);
 

@@ -15,7 +15,7 @@ export const rfc6749: Specification = {
     ['2.3', 'MUST NOT', 'a request authenticates its client in two ways', 'e2e/code_flow.test.ts > RFC 6749 2.3, 5.2: a client authenticates with its one method'],
     ['2.3.1', 'MUST', 'a client with a password may use HTTP Basic, with both halves form-urlencoded', 'e2e/oauth_rules.test.ts > RFC 6749 2.3.1, appendix B: credentials in the header are form-urlencoded'],
     ['2.3.1', 'MUST NOT', 'credentials are taken from the URL', 'e2e/oauth_rules.test.ts > RFC 6749 2.3.1: a secret in the URL is not looked at'],
-    ['2.3.1', 'MUST', 'endpoints that take passwords withstand guessing by brute force', 'deviates: there is no rate limit yet; secrets that the server chooses have 157 random bits, and chosen ones cost PBKDF2 a try (operations.md H11)'],
+    ['2.3.1', 'MUST', 'endpoints that take passwords withstand guessing by brute force', 'e2e/client_secrets.test.ts > RFC 6749 2.3.1: end after so many wrong ones, with the time to wait, and begin again after it'],
     ['2.3.2', 'MUST', 'another method than a password is tied to the identifier of the client', 'e2e/rfc_rules.test.ts > RFC 7523 2.2, 3: a client_id beside the assertion is that of the assertion'],
     ['3.1', 'MUST', 'the authorization endpoint finds out who the resource owner is before anything is granted', 'attacks/browser.test.ts > a challenge is no verifier, and a login verifier no consent verifier'],
     ['3.1', 'MUST NOT', 'the address of the authorization endpoint has a fragment', 'e2e/rfc_rules.test.ts > RFC 6749 3.1, 3.2: no address of an endpoint has a fragment'],

@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, REDIRECT_URI } from './flow.ts';
-
-/** The statements that run while `work` does; BEGIN, SAVEPOINT and COMMIT are not among them. */
-async function counted<T>(work: () => Promise<T>): Promise<{ value: T; statements: string[] }> {
-  const statements: string[] = [];
-  const hear = (statement: unknown) => void statements.push(String(statement));
-  subscribe('gatehouse:statement', hear);
-  try {
-    return { value: await work(), statements };
-  } finally {
-    unsubscribe('gatehouse:statement', hear);
-  }
-}
-
-const isWrite = (statement: string) => /^(insert|update|delete)/i.test(statement);
+import { counted, isWrite } from './statements.ts';
 
 describe('statement budgets', () => {
   it('hold for every operation, and starting or answering a flow writes nothing', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clientAddress, parseNetwork } from '../../src/http/client_address.ts';
+import { clientAddress, isUnknownProxy, parseNetwork } from '../../src/http/client_address.ts';
 import type { Request } from '../../src/http/request.ts';
 
 /** Who is connected, what they say was before them, whom we trust, and the address that counts. */
@@ -25,24 +25,37 @@ const ROWS: readonly [peer: string, forwarded: string | undefined, trusted: stri
   ['127.0.0.1', '198.51.100.7', ['127.0.0.1', '::1/128'], '198.51.100.7'],
 ];
 
+const from = (remote_address: string, headers: Request['headers']): Request => ({
+  method: 'GET',
+  path: '/',
+  query: '',
+  params: {},
+  headers,
+  remote_address,
+  body: Buffer.alloc(0),
+});
+
+const networks = (texts: readonly string[]) => texts.map((text) => parseNetwork(text) ?? assert.fail(text));
+
 describe('the address of a browser', () => {
   for (const [peer, forwarded, trusted, address] of ROWS) {
     const shown = `${peer || 'nobody'}, who says ${forwarded ?? 'nothing'}, trusted: ${trusted.join(' ') || 'none'}`;
     it(`of ${shown} is ${address ?? 'unknown'}`, () => {
       const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
-      const request: Request = {
-        method: 'GET',
-        path: '/',
-        query: '',
-        params: {},
-        headers,
-        remote_address: peer,
-        body: Buffer.alloc(0),
-      };
-      const networks = trusted.map((network) => parseNetwork(network) ?? assert.fail(network));
-      assert.equal(clientAddress(request, networks), address);
+      assert.equal(clientAddress(from(peer, headers), networks(trusted)), address);
     });
   }
+
+  it('is that of all the world behind a proxy beside us that nobody told us of', () => {
+    const forwarded = { 'x-forwarded-for': '198.51.100.7' };
+    for (const peer of ['10.1.2.3', '127.0.0.1', '::1', 'fd00::1']) {
+      assert.ok(isUnknownProxy(from(peer, forwarded), []), peer);
+      assert.ok(isUnknownProxy(from(peer, { forwarded: 'for=198.51.100.7' }), []), peer);
+      assert.ok(!isUnknownProxy(from(peer, {}), []), peer);
+      assert.ok(!isUnknownProxy(from(peer, forwarded), networks(['10.9.9.9'])), peer);
+    }
+    for (const peer of ['8.8.8.8', '2a00:1450::1']) assert.ok(!isUnknownProxy(from(peer, forwarded), []), peer);
+  });
 
   it('is read with networks that are networks', () => {
     for (const text of ['', 'proxy', '10.0.0.0/33', '::/129', '10.0.0.0/', '300.0.0.1', '10.0.0.0/8 ', '*']) {

@@ -22,6 +22,7 @@ const CHECKED = [
   'src/keys/{jwt,opaque_token,proof,remote_jwks}.ts',
   'src/oauth/{audience,nonce,pkce,prompt,redirect_uri,scope}.ts',
   'src/flow/{accepted_login,accepted_consent,hint,logout,session,device,user_code_guesses}.ts',
+  'src/throttle.ts',
   'src/token/*.ts',
 ];
 
@@ -35,6 +36,7 @@ const TESTS = [
   'test/e2e/refresh.test.ts',
   'test/e2e/device.test.ts',
   'test/e2e/user_codes.test.ts',
+  'test/e2e/client_secrets.test.ts',
   'test/e2e/logout.test.ts',
   'test/oauth/tables.test.ts',
   'test/e2e/credentials.test.ts',
