@@ -12,6 +12,8 @@ export type AuthorizationServer = {
   readonly remote_jwks: RemoteKeySets;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Aborted as soon as the server was told to stop, though it may go on for a while. */
+  readonly stopping: AbortSignal;
   /** Milliseconds since 1970; tests freeze it. */
   readonly now: () => number;
 };

@@ -20,7 +20,7 @@ export type ListenerName = 'public' | 'admin';
 export type RunningServer = {
   readonly server: AuthorizationServer;
   readonly addresses: Readonly<Partial<Record<ListenerName, string>>>;
-  /** Lets running requests finish for up to half a second. */
+  /** Is not ready from now on, and lets running requests finish, as `gatehouse.shutdown` says. */
   close(): Promise<void>;
 };
 
@@ -35,8 +35,6 @@ type StartOptions = {
   readonly now?: () => number;
 };
 
-const PATIENCE = 500;
-
 /** The composition root: everything is made here and handed down. Throws StartError. */
 export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now;
@@ -49,13 +47,21 @@ export async function startServer(config: Config, options: StartOptions): Promis
   const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
   const remote_jwks = new RemoteKeySets(config.clients.http, now);
   const { metrics, stop: stopMetrics } = startMetrics();
-  const server: AuthorizationServer = Object.freeze({ config, db, keys, remote_jwks, log, metrics, now });
+  const stop = new AbortController();
+  const server: AuthorizationServer = Object.freeze({
+    ...{ config, db, keys, remote_jwks, log, metrics, now },
+    stopping: stop.signal,
+  });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);
   const listeners: [ListenerName, Listener][] = [];
-  const close = async () => {
-    await Promise.all(listeners.map(([, listener]) => listener.close(PATIENCE)));
-    await stopDelivery();
+  const { delay, deadline } = config.gatehouse.shutdown;
+  const close = async (delay: number) => {
+    stop.abort();
+    if (delay > 0) await sleep(delay * 1000);
+    const end = performance.now() + deadline * 1000;
+    await Promise.all(listeners.map(([, listener]) => listener.close(deadline * 1000)));
+    await stopDelivery(Math.max(0, end - performance.now()));
     stopLog();
     stopMetrics();
     await db.close();
@@ -63,10 +69,11 @@ export async function startServer(config: Config, options: StartOptions): Promis
   try {
     for (const name of options.listeners) listeners.push([name, await openListener(server, name)]);
   } catch (error) {
-    await close();
+    await close(0);
     throw error;
   }
-  return { server, addresses: Object.fromEntries(listeners.map(([name, { address }]) => [name, address])), close };
+  const addresses = Object.fromEntries(listeners.map(([name, { address }]) => [name, address]));
+  return { server, addresses, close: () => close(delay) };
 }
 
 /** Opens the database; an empty one gets its tables, and one of another version is refused. */
@@ -117,6 +124,7 @@ async function openListener(server: AuthorizationServer, name: ListenerName): Pr
       cors,
       allow_unbounded_origins: feature_flags.legacy_allow_insecure_origins,
       clientOrigins: originsOfClient,
+      stopping: server.stopping,
       ...(name === 'public' && gatehouse.single_origin ? { withoutCors: '/admin' } : {}),
     });
   } catch (error) {

@@ -1,24 +1,24 @@
 import type { Logger } from 'pino';
 
-/** Milliseconds. The listeners allow running requests half a second of it. */
+/** Milliseconds. */
 const PATIENCE = 800;
 /** Milliseconds. Under npm one Ctrl-C arrives twice: from the terminal, and passed on. */
 const SAME_SIGNAL = 50;
 
-/** SIGINT and SIGTERM: the first lets running requests finish, the second does not. */
-export function closeOnSignal(close: () => Promise<void>, log: Logger): void {
+/** SIGINT and SIGTERM: the first lets running requests finish within `patience`, the second does not. */
+export function closeOnSignal(close: () => Promise<void>, log: Logger, patience = PATIENCE): void {
   let first: number | undefined;
   const onSignal = () => {
     const now = performance.now();
-    if (first === undefined) void exitAfter(close, log);
+    if (first === undefined) void exitAfter(close, log, patience);
     else if (now - first > SAME_SIGNAL) process.exit(1);
     first ??= now;
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 }
 
-async function exitAfter(close: () => Promise<void>, log: Logger): Promise<never> {
-  setTimeout(() => process.exit(1), PATIENCE).unref();
+async function exitAfter(close: () => Promise<void>, log: Logger, patience: number): Promise<never> {
+  setTimeout(() => process.exit(1), patience).unref();
   try {
     await close();
     process.exit(0);

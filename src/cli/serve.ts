@@ -45,8 +45,13 @@ async function run(listeners: readonly ListenerName[], options: ServeOptions): P
   if (listeners.includes('admin')) warnIfOpen(config, log);
   const running = await startServer(config, { listeners, log, migrate: options.migrate ?? false });
   log.info(running.addresses, 'listening');
-  closeOnSignal(running.close, log);
+  closeOnSignal(running.close, log, patienceOf(config));
 }
+
+/** Milliseconds that closing leaves for what comes after the last answer. */
+const REST = 300;
+
+const patienceOf = ({ gatehouse: { shutdown } }: Config): number => (shutdown.delay + shutdown.deadline) * 1000 + REST;
 
 /** Without API keys the admin API asks nobody who they are: whoever reaches it, rules. */
 function warnIfOpen({ serve: { admin }, gatehouse }: Config, log: Logger): void {

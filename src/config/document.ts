@@ -272,6 +272,7 @@ export const DOCUMENT = closed({
     refresh_token: closed({ retry_window: duration('0s') }),
     device_authorization: closed({ tell_denial: flag() }),
     keys: closed({ lead_time: duration('0s') }),
+    shutdown: closed({ delay: duration('0s'), deadline: duration('500ms') }),
     trusted_proxies: texts({ default: [] }),
     throttle: closed({
       // NIST SP 800-63B section 5.2.2: no more than 100.

@@ -116,10 +116,19 @@ export type Config = {
     readonly device_authorization: { readonly tell_denial: boolean };
     /** Seconds that a key is published before it signs. */
     readonly keys: { readonly lead_time: number };
+    readonly shutdown: Shutdown;
     /** Whose `X-Forwarded-For` is believed. */
     readonly trusted_proxies: readonly Network[];
     readonly throttle: { readonly user_codes: UserCodeLimits; readonly client_secrets: ClientSecretLimits };
   };
+};
+
+/** Seconds after the signal to stop. */
+export type Shutdown = {
+  /** How long connections are still taken, so that balancers notice that readiness is false. */
+  readonly delay: number;
+  /** How long after that what is running may take. */
+  readonly deadline: number;
 };
 
 type UserCodeForm = { readonly length: number; readonly character_set: string };
@@ -211,6 +220,10 @@ export function resolveConfig(document: FilledDocument): Config {
       admin: { api_keys: gatehouse.admin.api_keys ?? (gatehouse.single_origin ? 'required' : 'off') },
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
       keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
+      shutdown: {
+        delay: secondsOf(gatehouse.shutdown.delay),
+        deadline: secondsOf(gatehouse.shutdown.deadline),
+      },
       trusted_proxies: gatehouse.trusted_proxies.map(parseNetwork).filter((network) => network !== undefined),
       throttle: {
         user_codes: withWindow(gatehouse.throttle.user_codes),

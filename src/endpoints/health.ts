@@ -7,8 +7,9 @@ import { ping } from '../store/db.ts';
 /** The process answers. */
 export const isAlive = (): Reply => json(200, { status: 'ok' });
 
-/** The database answers too. */
+/** The database answers too, and the server is not about to end. */
 export async function isReady(server: AuthorizationServer): Promise<Reply> {
+  if (server.stopping.aborted) return json(503, { errors: { shutdown: 'The server is shutting down.' } });
   try {
     await ping(server.db);
     return json(200, { status: 'ok' });

@@ -5,6 +5,7 @@ import {
   deleteNotification,
   type LogoutNotificationRow,
   listDueNotifications,
+  releaseNotification,
 } from '../store/logout_notifications.ts';
 import { write } from '../store/write.ts';
 import { logoutToken } from './back_channel.ts';
@@ -44,10 +45,12 @@ class Delivery {
       });
   }
 
-  async stop(): Promise<void> {
+  /** Sends what is due, but not for longer than `patience` milliseconds. */
+  async stop(patience: number): Promise<void> {
+    const timer = setTimeout(() => this.#end.abort(), patience);
+    while (this.#search || this.#attempts.size > 0) await Promise.all([this.#search, ...this.#attempts.keys()]);
+    clearTimeout(timer);
     this.#end.abort();
-    await this.#search;
-    await Promise.all(this.#attempts.keys());
   }
 
   async #startDue(): Promise<void> {
@@ -92,15 +95,15 @@ class Delivery {
 
 const deliveries = new WeakMap<AuthorizationServer, Delivery>();
 
-/** Sends what is queued, out of anybody's way, until it is stopped. What a stop leaves, the next start finds. */
-export function startDelivery(server: AuthorizationServer): () => Promise<void> {
+/** Sends what is queued, out of anybody's way, until it is stopped. What a stop leaves, the next server finds. */
+export function startDelivery(server: AuthorizationServer): (patience: number) => Promise<void> {
   const delivery = new Delivery(server);
   deliveries.set(server, delivery);
   delivery.soon();
   const timer = setInterval(() => delivery.soon(), INTERVAL);
-  return () => {
+  return (patience) => {
     clearInterval(timer);
-    return delivery.stop();
+    return delivery.stop(patience);
   };
 }
 
@@ -119,8 +122,8 @@ async function deliver(server: AuthorizationServer, row: LogoutNotificationRow, 
     row.expires_at <= seconds(server)
       ? { problem: 'it is too late', isFinal: true }
       : await post(server, row.uri, await logoutToken(server, row), end);
-  // Whoever runs next sends what a stop cut off.
-  if (failure && end.aborted) return;
+  // Whoever runs next sends at once what a stop cut off.
+  if (failure && end.aborted) return write(server, (tx) => releaseNotification(tx, row, seconds(server)));
   const isOver = !failure || failure.isFinal || row.attempts >= PAUSES.length;
   if (isOver) await write(server, (tx) => deleteNotification(tx, row.id));
   if (failure) {

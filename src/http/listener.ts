@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth/error.ts';
 import { cleanPath, redirectToPath } from './clean_path.ts';
@@ -35,6 +36,8 @@ export type ListenerSettings<Server> = {
   readonly allow_unbounded_origins: boolean;
   /** For the routes that answer OPTIONS. */
   readonly clientOrigins: (server: Server, request: Request) => ReturnType<ClientOrigins>;
+  /** Once it is aborted, every answer is the last of its connection. */
+  readonly stopping: AbortSignal;
   /** What stands below this path is never for the pages of other origins, whatever `cors` says. */
   readonly withoutCors?: string;
 };
@@ -42,7 +45,7 @@ export type ListenerSettings<Server> = {
 export type Listener = {
   /** Where it listens, with the port that port 0 became. */
   readonly address: string;
-  /** Lets running requests finish, but not for longer than `patience` milliseconds. */
+  /** Takes no more connections, and lets running requests finish, but not for longer than `patience` milliseconds. */
   close(patience: number): Promise<void>;
 };
 
@@ -61,15 +64,20 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     cors: corsSettings,
     allow_unbounded_origins,
     clientOrigins,
+    stopping,
     withoutCors,
   }: ListenerSettings<Server>,
 ): Promise<Listener> {
+  const respond = (reply: FastifyReply, request: Request, answered: Reply) =>
+    send(reply, request, answered, stopping.aborted);
   const fastify = Fastify({
     bodyLimit: BODY_LIMIT,
     http: { maxHeaderSize: HEADER_LIMIT },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (_error, raw, reply) => send(reply, requestOf(raw), unreadablePath(name, requestOf(raw))),
+    // Whoever got through gets an answer.
+    return503OnClosing: false,
+    frameworkErrors: (_error, raw, reply) => respond(reply, requestOf(raw), unreadablePath(name, requestOf(raw))),
     routerOptions: {
       ignoreTrailingSlash: true,
       querystringParser: () => ({}),
@@ -92,7 +100,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
       const started = answers.hasSubscribers ? performance.now() : 0;
       const request = requestOf(raw);
       const answered = await (cors ? cors.answer(request, () => answer(request), ofClient) : answer(request));
-      const sent = send(reply, request, answered);
+      const sent = respond(reply, request, answered);
       if (started > 0) publish(name, route, request, answered, sent, started);
       return reply;
     };
@@ -116,10 +124,11 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   }
   fastify.setErrorHandler((error: { statusCode?: number }, raw, reply) => {
     const known = error.statusCode === 413 ? bodyTooLarge() : framingError(error);
-    send(reply, requestOf(raw), errorReply(toOAuthError(known, server.log)));
+    respond(reply, requestOf(raw), errorReply(toOAuthError(known, server.log)));
     return reply;
   });
 
+  const sockets = openSockets(fastify);
   const address = await fastify.listen(
     host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port },
   );
@@ -127,10 +136,21 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     address,
     async close(patience) {
       const timer = setTimeout(() => fastify.server.closeAllConnections(), patience);
+      // Node.js counts a connection on which nothing was asked yet as busy.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
       await fastify.close();
       clearTimeout(timer);
     },
   };
+}
+
+function openSockets(fastify: FastifyInstance): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 const publicNowhere = (request: Request): Reply => {
@@ -188,7 +208,7 @@ function requestOf(raw: FastifyRequest): Request {
 const GET_CACHE_CONTROL = 'private, no-cache, no-store, must-revalidate';
 
 /** Past Fastify, which would guess a content type where there is none to tell. Returns the bytes of the body. */
-function send(reply: FastifyReply, request: Request, { status, headers, body }: Reply): number {
+function send(reply: FastifyReply, request: Request, { status, headers, body }: Reply, isLast: boolean): number {
   reply.hijack();
   const hasBody = status !== 204 && status !== 304;
   const bytes = hasBody ? Buffer.byteLength(body) : 0;
@@ -197,6 +217,7 @@ function send(reply: FastifyReply, request: Request, { status, headers, body }: 
     ...(headers as OutgoingHttpHeaders),
     ...(typeof headers.location === 'string' ? { location: inAscii(headers.location) } : {}),
     ...(hasBody ? { 'content-length': bytes } : {}),
+    ...(isLast ? { connection: 'close' } : {}),
   });
   reply.raw.end(hasBody && request.method !== 'HEAD' ? body : undefined);
   return bytes;

@@ -35,6 +35,16 @@ export async function claimNotification(tx: Queries, row: LogoutNotificationRow,
   return result.numUpdatedRows === 1n;
 }
 
+/** Gives a claimed one back, as if nobody had tried. */
+export async function releaseNotification(tx: Queries, row: LogoutNotificationRow, due_at: number): Promise<void> {
+  await tx
+    .updateTable('logout_notifications')
+    .set({ due_at, attempts: row.attempts })
+    .where('id', '=', row.id)
+    .where('attempts', '=', row.attempts + 1)
+    .execute();
+}
+
 export async function deleteNotification(tx: Queries, id: string): Promise<void> {
   await tx.deleteFrom('logout_notifications').where('id', '=', id).execute();
 }

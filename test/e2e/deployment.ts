@@ -11,6 +11,8 @@ type Wanted = {
   readonly test?: { after(action: () => Promise<void>): void };
   /** Of SQLite, where no other engine is chosen. */
   readonly storage: 'memory' | 'file';
+  /** Of a database that is there already, and stays. */
+  readonly dsn?: string;
   /** Over the defaults of a development server whose apps are elsewhere. */
   readonly config?: JsonObject;
   readonly listeners?: readonly ListenerName[];
@@ -28,10 +30,12 @@ type Started = {
 export async function startDeployment({
   test,
   storage,
+  dsn: shared,
   config = {},
   listeners = ['public', 'admin'],
 }: Wanted): Promise<Started> {
-  const { dsn, drop } = await chosenEngine(storage).create();
+  const { dsn, drop } =
+    shared === undefined ? await chosenEngine(storage).create() : { dsn: shared, drop: async () => {} };
   let offset = 0;
   const now = () => Date.now() + offset * 1000;
   const loaded = loadConfig({
