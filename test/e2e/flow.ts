@@ -130,6 +130,15 @@ export class Deployment {
     return this.token({ ...CREDENTIALS, grant_type: 'refresh_token', refresh_token: String(refresh_token), ...form });
   }
 
+  async revoke(token: unknown): Promise<{ status: number; body: Json }> {
+    const response = await fetch(new URL('/oauth2/revoke', this.publicOrigin), {
+      method: 'POST',
+      body: new URLSearchParams({ ...CREDENTIALS, token: String(token) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  }
+
   /** A whole first login, to tokens. */
   async login(): Promise<Tokens> {
     const { status, body } = await this.exchange(await this.code());
