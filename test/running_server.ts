@@ -4,6 +4,7 @@ import { type RunningServer, startServer } from '../src/server.ts';
 import { freePort } from './free_port.ts';
 import { validateAnswersOf } from './openapi/validation.ts';
 import { chosenEngine } from './store/engines.ts';
+import { checkPlans, hearStatements } from './store/query_plans.ts';
 
 /** Both listeners in this process, under the issuer that clients really reach. `env` configures as the environment does. */
 export async function startRunningServer(
@@ -26,10 +27,11 @@ export async function startRunningServer(
     },
     flags: { dev: true },
   });
+  hearStatements();
   const running = await startServer(config, { listeners: ['public', 'admin'], log: pino({ level: 'silent' }) });
   validateAnswersOf(running.addresses.public, running.addresses.admin);
   const close = async () => {
-    await running.close();
+    await checkPlans(running).finally(() => running.close());
     await drop();
   };
   return { ...running, close, issuer, admin: `http://127.0.0.1:${adminPort}` };

@@ -32,7 +32,7 @@ export async function countFailure(
         // MySQL assigns from first to last: `failures` has to see the old end of the window.
         return {
           failures: eb.case().when(isOver).then(1).else(more).end(),
-          expires_at: eb.case().when(isOver).then(expires_at).else(ref('throttles.expires_at')).end(),
+          expires_at: eb.case().when(isOver).then(eb.val(expires_at)).else(ref('throttles.expires_at')).end(),
         };
       }),
     )

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { sql } from 'kysely';
 import type { RunningServer } from '../../src/server.ts';
+import type { TokenRow } from '../../src/store/tokens.ts';
 
 /** How many do the same thing at once, and how often that is tried. */
 export const CROWD = 100;
@@ -27,6 +29,7 @@ export function checkOneWinner(answers: readonly Answer[], refusal: string): Rec
   return answers.find(({ status }) => status === 200)?.body ?? assert.fail();
 }
 
+type Token = Pick<TokenRow, 'request_id' | 'kind' | 'used_at'>;
 type Tables = 'tokens' | 'consents' | 'device_codes' | 'used_jtis';
 
 /** What the database holds, whatever the engine. */
@@ -34,15 +37,14 @@ export function tablesOf({ server }: RunningServer) {
   const { queries } = server.db;
   return {
     async count(table: Tables): Promise<number> {
-      const { total } = await queries
-        .selectFrom(table)
-        .select((row) => row.fn.countAll<number | string | bigint>().as('total'))
-        .executeTakeFirstOrThrow();
-      return Number(total);
+      const { rows } = await sql<{
+        total: number;
+      }>`/* test */ select count(*) as total from ${sql.table(table)}`.execute(queries);
+      return Number(rows[0]?.total);
     },
     /** The chains that have tokens, and of which kinds; `used` ones are marked. */
     async chains(): Promise<string[]> {
-      const rows = await queries.selectFrom('tokens').select(['request_id', 'kind', 'used_at']).execute();
+      const { rows } = await sql<Token>`/* test */ select request_id, kind, used_at from tokens`.execute(queries);
       const byChain = Map.groupBy(rows, ({ request_id }) => request_id);
       return [...byChain.values()].map((chain) =>
         chain
@@ -53,7 +55,9 @@ export function tablesOf({ server }: RunningServer) {
     },
     /** So that a round finds nothing of the one before. */
     async clear(...tables: Tables[]): Promise<void> {
-      for (const table of tables) await server.db.writes.add((tx) => tx.deleteFrom(table).execute());
+      for (const table of tables) {
+        await server.db.writes.add((tx) => sql`/* test */ delete from ${sql.table(table)}`.execute(tx));
+      }
     },
   };
 }

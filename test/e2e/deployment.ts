@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import { type ListenerName, type RunningServer, startServer } from '../../src/server.ts';
 import { validateAnswersOf } from '../openapi/validation.ts';
 import { chosenEngine } from '../store/engines.ts';
+import { checkPlans, hearStatements } from '../store/query_plans.ts';
 import { Deployment } from './flow.ts';
 
 type Wanted = {
@@ -56,10 +57,11 @@ export async function startDeployment({
       ...config,
     },
   });
+  hearStatements();
   const running = await startServer(loaded.config, { listeners, now });
   validateAnswersOf(running.addresses.public, running.addresses.admin);
   const close = async () => {
-    await running.close();
+    await checkPlans(running).finally(() => running.close());
     await drop();
   };
   test?.after(close);

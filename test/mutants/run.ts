@@ -50,9 +50,9 @@ const TESTS = [
   'test/e2e/api_keys.test.ts',
   'test/attacks/api_keys.test.ts',
   'test/e2e/registration.test.ts',
-  'test/e2e/races.test.ts',
   'test/keys/opaque_token.test.ts',
   'test/keys/seal.test.ts',
+  'test/e2e/races.test.ts',
 ];
 
 const WORKERS = 2;

@@ -17,7 +17,10 @@ export type Engine = {
 
 export type Created = { readonly dsn: string; drop(): Promise<void> };
 
-const MEMORY: Engine = { name: 'SQLite in memory', create: async () => ({ dsn: 'memory', drop: async () => {} }) };
+export const MEMORY: Engine = {
+  name: 'SQLite in memory',
+  create: async () => ({ dsn: 'memory', drop: async () => {} }),
+};
 
 const FILE: Engine = {
   name: 'SQLite file',
