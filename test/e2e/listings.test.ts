@@ -5,7 +5,6 @@ import { findClient, insertClient } from '../../src/store/clients.ts';
 import { insertConsent } from '../../src/store/consents.ts';
 import { insertTrust } from '../../src/store/trusted_jwt_issuers.ts';
 import { write } from '../../src/store/write.ts';
-import { planOf } from '../store/query_plans.ts';
 import { clientRow, consentRow } from '../store/rows.ts';
 import { startDeployment } from './deployment.ts';
 import type { Deployment, Json } from './flow.ts';
@@ -60,10 +59,7 @@ describe('listings', () => {
     assert.equal(value.length, 1501);
     const [statement = '', ...others] = new Set(statements);
     assert.deepEqual(others, [], 'the last page asks as the first does');
-    assert.doesNotMatch(statement, /offset|count\(/i);
-    const plan = await planOf(server.db.queries, statement);
-    assert.equal(plan.length, 1, 'nothing is sorted');
-    assert.match(plan[0] ?? '', /^SEARCH clients USING INDEX \S+ \(client_id>\?\)$/);
+    assert.match(statement, /^select \* from .clients. where .client_id. > \S+ order by .client_id. limit \S+$/);
   });
 
   it('of trusted issuers take max_items and default_items for the size of a page, where page_size is left out', async (test) => {

@@ -170,6 +170,14 @@ for (const engine of ENGINES) {
         assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
       });
 
+      it('completes a flow once, also where the same consent comes 100 times and is known by two keys', async () => {
+        for (let round = 0; round < 20; round++) {
+          const row = consentRow(`flow-${round}`);
+          const race = Array.from({ length: 100 }, () => write({ db }, (tx) => consents.insertConsent(tx, row)));
+          assert.equal((await Promise.all(race)).filter(Boolean).length, 1);
+        }
+      });
+
       it('names the login session only while it exists', async () => {
         await write({ db }, async (tx) => {
           await sessions.upsertSession(tx, sessionRow('sid-1'));

@@ -7,7 +7,6 @@ import { planOf, scansOf } from './query_plans.ts';
 describe('query plans', () => {
   const scans: Record<string, string[]> = {
     'select * from clients where client_id = ?': [],
-    'select * from clients where client_id > ? order by client_id limit ?': [],
     'insert into used_jtis (hash, expires_at) values (?, ?), (?, ?)': [],
     'select * from clients where document = ?': ['SCAN clients'],
     'delete from tokens where subject = ?': ['SCAN tokens'],
@@ -20,6 +19,14 @@ describe('query plans', () => {
       await close();
     });
   }
+
+  it('show that a page of clients is found where the one before ended, and comes sorted', async () => {
+    const { db, close } = await openFresh(MEMORY);
+    const plan = await planOf(db.queries, 'select * from clients where client_id > ? order by client_id limit ?');
+    assert.equal(plan.length, 1, plan.join('\n'));
+    assert.match(plan[0] ?? '', /^SEARCH clients USING INDEX \S+ \(client_id>\?\)$/);
+    await close();
+  });
 
   it('show an index for every column whose rows leave or change with another row', async () => {
     const { db, close } = await openFresh(MEMORY);

@@ -1,4 +1,10 @@
-import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type QueryResult } from 'kysely';
+import {
+  type OnConflictNode,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
 import pg, { type ClientConfig, type Pool, type PoolClient, type QueryResult as PostgresResult } from 'pg';
 import type { NetworkDsn, TlsMode } from '../../config/dsn.ts';
 import type { Loan, PooledEngine } from './pooled.ts';
@@ -32,7 +38,7 @@ export function openPostgres(dsn: NetworkDsn, isForMigrations = false): PooledEn
     end: () => pool.end(),
     kysely: {
       createAdapter: () => new UnlockedAdapter(),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createQueryCompiler: () => new Compiler(),
       createIntrospector: (db) => new PostgresIntrospector(db),
     },
   };
@@ -42,6 +48,16 @@ export function openPostgres(dsn: NetworkDsn, isForMigrations = false): PooledEn
 class UnlockedAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
+}
+
+/**
+ * A row that two insert at once may be noticed at any of its unique keys, and at one that `on conflict` does not name it is
+ * an error: so whichever it is, nothing is inserted.
+ */
+class Compiler extends PostgresQueryCompiler {
+  protected override visitOnConflict({ kind, doNothing, ...node }: OnConflictNode): void {
+    super.visitOnConflict(doNothing ? { kind, doNothing } : { kind, ...node });
+  }
 }
 
 /** int8 holds seconds and counts: numbers that fit. */
