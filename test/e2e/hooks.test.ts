@@ -566,6 +566,28 @@ describe('a token hook that', () => {
   });
 });
 
+it('one hook does without the other', async (t) => {
+  const config = { oauth2: { refresh_token_hook: `${origin}/refresh` } };
+  const { deployment } = await startDeployment({ test: t, storage: 'memory', config });
+  await deployment.createClient();
+  const { refresh_token } = await deployment.login();
+  assert.deepEqual(calls, []);
+  assert.equal((await deployment.refresh(refresh_token)).status, 200);
+  assert.deepEqual(
+    calls.map(({ path }) => path),
+    ['/refresh'],
+  );
+});
+
+it('what is wrong with a hook is told where causes are shown, and nowhere else', async (t) => {
+  answers = { '/token': (response) => response.destroy() };
+  for (const expose_internal_errors of [true, false]) {
+    const { deployment } = await startWithHooks(t, { oauth2: { expose_internal_errors } });
+    const { body } = await deployment.token(MACHINE);
+    assert.equal(String(body.error_description).includes('socket hang up'), expose_internal_errors);
+  }
+});
+
 it('a hook at a private address is not called where that is forbidden, unless it is an exception', async (t) => {
   const forbidden = await startWithHooks(t, { clients: { http: { disallow_private_ip_ranges: true } } });
   const { status, body } = await forbidden.deployment.token(MACHINE);
