@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AuthorizationServer } from './authorization_server.ts';
+import { idleRegistrations } from './client/idle_registrations.ts';
 import { parseDsn } from './config/dsn.ts';
 import type { Config } from './config/schema.ts';
 import { originsOfClient } from './endpoints/client_origins.ts';
@@ -12,6 +13,7 @@ import { OAuthError } from './oauth/error.ts';
 import { adminRoutes, publicRoutes } from './routes.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { isFreshDatabase, migrateUp, refusal } from './store/migrate.ts';
+import { type Chore, startSweeper } from './store/sweeper.ts';
 import { createLog, logAnswers } from './telemetry/log.ts';
 import { startMetrics } from './telemetry/prometheus.ts';
 
@@ -44,6 +46,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     broadcast: config.webfinger.jwks.broadcast_keys,
     lead_time: config.gatehouse.keys.lead_time,
   };
+  const { sweeper } = config.gatehouse;
   const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
   const remote_jwks = new RemoteKeySets(config.clients.http, now);
   const { metrics, stop: stopMetrics } = startMetrics();
@@ -54,6 +57,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
   });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);
+  const stopSweeper = startSweeper({ db, log, now, settings: sweeper, chores: choresOf(config, db) });
   const listeners: [ListenerName, Listener][] = [];
   const { delay, deadline } = config.gatehouse.shutdown;
   const close = async (delay: number) => {
@@ -61,7 +65,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     if (delay > 0) await sleep(delay * 1000);
     const end = performance.now() + deadline * 1000;
     await Promise.all(listeners.map(([, listener]) => listener.close(deadline * 1000)));
-    await stopDelivery(Math.max(0, end - performance.now()));
+    await Promise.all([stopDelivery(Math.max(0, end - performance.now())), stopSweeper()]);
     stopLog();
     stopMetrics();
     await db.close();
@@ -75,6 +79,9 @@ export async function startServer(config: Config, options: StartOptions): Promis
   const addresses = Object.fromEntries(listeners.map(([name, { address }]) => [name, address]));
   return { server, addresses, close: () => close(delay) };
 }
+
+const choresOf = ({ gatehouse: { sweeper } }: Config, db: Database): Chore[] =>
+  sweeper.idle_registrations > 0 ? [idleRegistrations(db, sweeper.idle_registrations)] : [];
 
 /** Opens the database; an empty one gets its tables, and one of another version is refused. */
 export async function openStore(config: Config, log?: Logger, migrate = false): Promise<Database> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { accountsCommand } from './accounts.ts';
 import { apiKeysCommand } from './api_keys.ts';
 import { group } from './group.ts';
+import { janitorCommand } from './janitor.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { versionCommand } from './version.ts';
@@ -11,6 +12,7 @@ export const program = (name: string): Command =>
   group(name, 'A headless OAuth 2.0 and OpenID Connect server.')
     .addCommand(serveCommand())
     .addCommand(migrateCommand())
+    .addCommand(janitorCommand())
     .addCommand(accountsCommand())
     .addCommand(apiKeysCommand())
     .addCommand(versionCommand());

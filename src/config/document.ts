@@ -273,6 +273,14 @@ export const DOCUMENT = closed({
     device_authorization: closed({ tell_denial: flag() }),
     keys: closed({ lead_time: duration('0s') }),
     shutdown: closed({ delay: duration('0s'), deadline: duration('500ms') }),
+    sweeper: closed({
+      enabled: flag(true),
+      interval: duration('1m'),
+      // store/sweep.ts says why no more.
+      batch: integer({ minimum: 1, maximum: 1000, default: 100 }),
+      keep: duration('30m'),
+      idle_registrations: duration('0s'),
+    }),
     trusted_proxies: texts({ default: [] }),
     throttle: closed({
       // NIST SP 800-63B section 5.2.2: no more than 100.

@@ -117,6 +117,7 @@ export type Config = {
     /** Seconds that a key is published before it signs. */
     readonly keys: { readonly lead_time: number };
     readonly shutdown: Shutdown;
+    readonly sweeper: SweeperSettings;
     /** Whose `X-Forwarded-For` is believed. */
     readonly trusted_proxies: readonly Network[];
     readonly throttle: { readonly user_codes: UserCodeLimits; readonly client_secrets: ClientSecretLimits };
@@ -129,6 +130,18 @@ export type Shutdown = {
   readonly delay: number;
   /** How long after that what is running may take. */
   readonly deadline: number;
+};
+
+export type SweeperSettings = {
+  readonly enabled: boolean;
+  /** Seconds from one round to the next. */
+  readonly interval: number;
+  /** Rows that are deleted at once. */
+  readonly batch: number;
+  /** Seconds that a row is kept after it has expired, half an hour at least. */
+  readonly keep: number;
+  /** Seconds after which a dynamically registered client that nobody uses is deleted; 0: never. */
+  readonly idle_registrations: number;
 };
 
 type UserCodeForm = { readonly length: number; readonly character_set: string };
@@ -178,6 +191,8 @@ type TimeToLive =
 /** 180 days: the reference keeps no login for longer. */
 const LONGEST_SESSION = 180 * 24 * 3600;
 const LONGEST_GRACE = 300;
+/** Seconds between two rounds of the sweeper at least: each asks the database a dozen questions. */
+const SHORTEST_ROUND = 0.5;
 
 type Filled<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]-?: Filled<T[K]> } : T;
 
@@ -223,6 +238,12 @@ export function resolveConfig(document: FilledDocument): Config {
       shutdown: {
         delay: secondsOf(gatehouse.shutdown.delay),
         deadline: secondsOf(gatehouse.shutdown.deadline),
+      },
+      sweeper: {
+        ...gatehouse.sweeper,
+        interval: Math.max(secondsOf(gatehouse.sweeper.interval), SHORTEST_ROUND),
+        keep: secondsOf(gatehouse.sweeper.keep),
+        idle_registrations: secondsOf(gatehouse.sweeper.idle_registrations),
       },
       trusted_proxies: gatehouse.trusted_proxies.map(parseNetwork).filter((network) => network !== undefined),
       throttle: {

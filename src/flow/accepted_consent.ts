@@ -17,6 +17,7 @@ import {
   type ConsentVerifier,
   checkAge,
   type DeviceLink,
+  expiryOf,
   parametersOf,
   rejection,
 } from './flow.ts';
@@ -110,6 +111,7 @@ function consentRow(
   answer: ConsentAnswer,
 ): NewConsent {
   const { query, merged, acr, amr, context } = flow;
+  const remembered_until = answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null;
   return {
     flow_id: flow.flow_id,
     consent_request_id: flow.consent_request_id,
@@ -123,7 +125,8 @@ function consentRow(
     skip: flow.skip ? 1 : 0,
     remember: answer.remember ? 1 : 0,
     remember_for: answer.remember_for,
-    remembered_until: answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null,
+    remembered_until,
+    expires_at: consentExpiry(server, flow, remembered_until),
     details: sealDetails(server, {
       query,
       ...(merged === undefined ? {} : { merged }),
@@ -133,4 +136,21 @@ function consentRow(
       session: answer.session,
     }),
   };
+}
+
+/** Seconds: `ttl.login_consent_request` may be raised while flows are under way. */
+const LEAST_KEEP = 24 * 3600;
+
+/**
+ * From when on no list shows the consent and no flow can be completed by it a second time: null for what a person was
+ * asked and granted without an end, which is listed for ever.
+ */
+function consentExpiry(
+  server: AuthorizationServer,
+  flow: ConsentVerifier,
+  remembered_until: number | null,
+): number | null {
+  if (!flow.skip && remembered_until === null) return null;
+  const isOver = Math.max(expiryOf(server, flow), flow.requested_at + LEAST_KEEP);
+  return Math.ceil(flow.skip ? isOver : Math.max(isOver, remembered_until ?? 0));
 }

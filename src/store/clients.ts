@@ -48,6 +48,27 @@ export async function deleteClient(tx: Queries, client_id: string): Promise<bool
   return result.numDeletedRows === 1n;
 }
 
+/** One that is as it was read, and of which nothing is left. False otherwise. */
+export async function deleteIdleClient(tx: Queries, { client_id, document }: ClientRow): Promise<boolean> {
+  const result = await tx
+    .deleteFrom('clients')
+    .where('client_id', '=', client_id)
+    .where('document', '=', document)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('tokens').select('tokens.id').whereRef('tokens.client_id', '=', 'clients.client_id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('consents').select('flow_id').whereRef('consents.client_id', '=', 'clients.client_id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('device_codes').select('hash').whereRef('device_codes.client_id', '=', 'clients.client_id')),
+      ),
+    )
+    .executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
 /** Those that completed a flow in this login session. */
 export function listSessionClients(db: Queries, sid: string, subject: string): Promise<ClientRow[]> {
   const consented = db

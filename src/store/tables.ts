@@ -82,6 +82,8 @@ export type ConsentsTable = {
   remember_for: number;
   /** Until when it may be the reason to skip; null: for ever. */
   remembered_until: number | null;
+  /** From when on nobody asks for it any more, unless what it granted is still in use; null: never. */
+  expires_at: number | null;
   /** Sealed: session, context, and what the consent request said. */
   details: Uint8Array;
 };

@@ -29,6 +29,12 @@ export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<true>
 }
 
 /**
+ * RFC 9700 section 4.14.2: a token that comes again is known for as long as it could have been used. One that never
+ * expires is known for half a year: as long as any login lasts, and any grace. Seconds.
+ */
+const USED_KEEP = 180 * 24 * 3600;
+
+/**
  * Single use: true for exactly one caller, and only while the token exists. `successor` is what those who come again may
  * be given.
  */
@@ -40,7 +46,12 @@ export async function spendToken(
 ): Promise<boolean> {
   const result = await tx
     .updateTable('tokens')
-    .set({ used_at, uses: 1, successor })
+    .set((row) => ({
+      used_at,
+      uses: 1,
+      successor,
+      expires_at: row.fn.coalesce('expires_at', row.val(used_at + USED_KEEP)),
+    }))
     .where('hash', '=', hash)
     .where('used_at', 'is', null)
     .executeTakeFirst();
@@ -57,7 +68,11 @@ export async function reuseToken(
 ): Promise<boolean> {
   const result = await tx
     .updateTable('tokens')
-    .set((row) => ({ used_at: row.fn.coalesce('used_at', row.val(now)), uses: row('uses', '+', 1) }))
+    .set((row) => ({
+      used_at: row.fn.coalesce('used_at', row.val(now)),
+      uses: row('uses', '+', 1),
+      expires_at: row.fn.coalesce('expires_at', row.val(now + USED_KEEP)),
+    }))
     .where('hash', '=', hash)
     .where((is) => is.or([is('used_at', 'is', null), is.and([is('used_at', '>', since), is('uses', '<', limit)])]))
     .executeTakeFirst();

@@ -4,6 +4,7 @@ import type { Metrics } from '../authorization_server.ts';
 import type { Answer } from '../http/listener.ts';
 import { readBuild } from '../lib/build.ts';
 import { VERSION } from '../lib/version.ts';
+import { countSweeping } from './sweeper.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BYTES = [100, 1_000, 10_000, 100_000, 1_000_000];
@@ -56,6 +57,7 @@ export function startMetrics(): { metrics: Metrics; stop: () => void } {
   const onAnswer = (message: unknown) => count(series, message as Answer);
   subscribe('gatehouse:answer', onAnswer);
   const ofProcess = processMetrics();
+  const stopSweeping = countSweeping(ofProcess);
   let constant: Labels | undefined;
   const read = async () => {
     constant ??= constantLabels();
@@ -64,7 +66,10 @@ export function startMetrics(): { metrics: Metrics; stop: () => void } {
   };
   return {
     metrics: { read },
-    stop: () => unsubscribe('gatehouse:answer', onAnswer),
+    stop: () => {
+      unsubscribe('gatehouse:answer', onAnswer);
+      stopSweeping();
+    },
   };
 }
 

@@ -45,6 +45,7 @@ export const consentRow = (flow_id: string, values: Partial<NewConsent> = {}): N
   remember: 1,
   remember_for: 0,
   remembered_until: null,
+  expires_at: null,
   details: Buffer.from('sealed'),
   ...values,
 });

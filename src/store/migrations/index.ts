@@ -7,6 +7,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import * as first_schema from './0001_expand_first_schema.ts';
 import * as api_keys from './0002_expand_api_keys.ts';
 import * as throttles from './0003_expand_throttles.ts';
+import * as sweeping from './0004_expand_sweeping.ts';
 
 export type Migration = {
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>;
@@ -17,4 +18,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0001_expand_first_schema': first_schema,
   '0002_expand_api_keys': api_keys,
   '0003_expand_throttles': throttles,
+  '0004_expand_sweeping': sweeping,
 };
