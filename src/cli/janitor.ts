@@ -73,9 +73,9 @@ async function run(dsn: string | undefined, options: Options, self: Command): Pr
 function checkOptions(options: Options, self: Command): void {
   const { tokens, requests, grants, limit, batchSize } = options;
   if (!tokens && !requests && !grants) {
-    self.error("error: say what to delete: at least one of '--tokens', '--requests' and '--grants'");
+    self.error("error: say what to delete: at least one of '--tokens', '--requests' and '--grants'.");
   }
-  if (limit < batchSize) self.error("error: '--limit' must not be smaller than '--batch-size'");
+  if (limit < batchSize) self.error("error: '--limit' must not be smaller than '--batch-size'.");
   for (const [flag, name] of LIFESPANS) {
     if (options[name] === undefined) continue;
     console.error(`note: '${flag}' does nothing: each row says itself when it expires`);

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseDsn } from '../../src/config/dsn.ts';
+import { type Database, openDatabase } from '../../src/store/db.ts';
+import { insertFlowState } from '../../src/store/flow_states.ts';
+import { write } from '../../src/store/write.ts';
+import { SHARED_ENGINES } from '../store/engines.ts';
+import { type ServerProcess, startServerProcess } from './server_process.ts';
+
+const INTERVAL = 500;
+/** Rounds until a lease ends, and those until the next server asks for it, with room for a busy machine. */
+const TAKEOVER = INTERVAL * 4 + 8_000;
+
+for (const engine of SHARED_ENGINES) {
+  it(`of two servers on ${engine.name} one sweeps, and when it is killed or stopped the other takes over`, async (t) => {
+    const { dsn, drop } = await engine.create();
+    const started: ServerProcess[] = [];
+    const start = async () => {
+      const server = await startServerProcess(dsn, { GATEHOUSE_SWEEPER_INTERVAL: `${INTERVAL}ms` });
+      started.push(server);
+      return server;
+    };
+    const [first, second] = [await start(), await start()];
+    const db = await openDatabase(parseDsn(dsn));
+    t.after(async () => {
+      await Promise.all(started.map((server) => server.kill()));
+      await db.close();
+      await drop();
+    });
+
+    await sweepsSomething(db);
+    const leader = (await isLeader(first)) ? first : second;
+    const other = leader === first ? second : first;
+    assert.deepEqual([await isLeader(leader), await isLeader(other)], [true, false]);
+    // It stays with who has it.
+    await sleep(INTERVAL * 4);
+    assert.deepEqual([await isLeader(leader), await isLeader(other)], [true, false]);
+    await leader.kill();
+    await sweepsSomething(db);
+    assert.equal(await isLeader(other), true);
+
+    const third = await start();
+    await sleep(INTERVAL * 2);
+    assert.deepEqual([await isLeader(other), await isLeader(third)], [true, false]);
+    // Whoever stops gives the lease back, so that nobody has to wait until it ends.
+    await other.stop();
+    const rows = await db.queries.selectFrom('leases').selectAll().where('name', '=', 'sweeper').execute();
+    assert.ok(
+      rows.every(({ expires_at }) => expires_at > Date.now()),
+      'the lease was left to expire',
+    );
+    await sweepsSomething(db);
+    assert.equal(await isLeader(third), true);
+  });
+}
+
+/** A row that expired a day ago goes, whoever deletes it. */
+async function sweepsSomething(db: Database): Promise<void> {
+  const row = { hash: randomBytes(32), sealed: randomBytes(8), expires_at: Math.floor(Date.now() / 1000) - 24 * 3600 };
+  await write({ db }, (tx) => insertFlowState(tx, row));
+  const deadline = Date.now() + TAKEOVER;
+  for (;;) {
+    const left = await db.queries.selectFrom('flow_states').select('hash').executeTakeFirst();
+    // A round is told when it is over.
+    if (!left) return void (await sleep(INTERVAL));
+    assert.ok(Date.now() < deadline, 'nobody swept');
+    await sleep(50);
+  }
+}
+
+async function isLeader({ adminOrigin }: ServerProcess): Promise<boolean> {
+  const response = await fetch(new URL('/admin/metrics/prometheus', adminOrigin));
+  const line = /^gatehouse_sweeper_is_leader\{.*\} (\d)$/m.exec(await response.text());
+  return line?.[1] === '1' || (line === null && assert.fail('there is no such metric'));
+}
