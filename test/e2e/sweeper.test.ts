@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/lib/json.ts';
-import { countExpired, EVERYTHING, LEAST_KEEP } from '../../src/store/sweep.ts';
+import { LEAST_KEEP } from '../../src/store/still_needed.ts';
+import { countExpired, EVERYTHING } from '../../src/store/sweep.ts';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment } from './flow.ts';
 
