@@ -14,6 +14,20 @@ export function parseJson(bytes: Uint8Array): Json {
     throw new SyntaxError('the body is not valid UTF-8');
   }
   if (text.includes('\0') || /\\u0000|\\ud[89a-f]/i.test(text)) checkText(text);
+  const value = parsed(text);
+  if (isDeeper(value, LEVELS)) throw new SyntaxError(`the body has more than ${LEVELS} levels`);
+  return value;
+}
+
+/** RFC 8259 section 9: what is nested without end can be read, but not be written again. */
+const LEVELS = 64;
+
+const isDeeper = (value: Json, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+
+function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -14,8 +14,6 @@ const PATIENCE = 30_000;
 const PAUSES = [250, 1000];
 /** Bytes of an answer. What is in it stays with the tokens. */
 const LIMIT = 256 * 1024;
-/** Objects and lists in each other. */
-const LEVELS = 32;
 
 type HookName = 'token_hook' | 'refresh_token_hook';
 type Claims = Required<Pick<Session, 'access_token' | 'id_token'>>;
@@ -102,15 +100,8 @@ function readAnswer(body: Buffer): Claims {
 function claimsOf(value: Json | undefined): JsonObject {
   const claims = value ?? {};
   if (!isObject(claims)) throw new Error("'access_token' and 'id_token' of its answer are not objects");
-  if (isDeeper(claims, LEVELS)) throw new Error(`its claims have more than ${LEVELS} levels`);
   return claims;
 }
-
-/** What is nested without end can be read, but not be written again. */
-const isDeeper = (value: Json, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
 
 /**
  * Hydra: of what is granted after the hook was asked, the consent has the last word; everywhere else the hook has the

@@ -489,14 +489,14 @@ describe('a token hook that', () => {
     { session: { access_token: 'x' } },
     { session: { access_token: [] } },
     { session: { id_token: 1 } },
-    { session: { id_token: nested(33) } },
+    { session: { id_token: nested(63) } },
     `{"session":{"access_token":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}}`,
     { session: { access_token: { a: 'x'.repeat(256 * 1024) } } },
   ];
   it('nests its claims is understood, within reason', async () => {
-    answers = { '/token': says(200, { session: { access_token: nested(32) } }) };
+    answers = { '/token': says(200, { session: { access_token: nested(62) } }) };
     const { body } = await deployment.token(MACHINE);
-    assert.deepEqual((await deployment.introspect(body.access_token)).ext, nested(32));
+    assert.deepEqual((await deployment.introspect(body.access_token)).ext, nested(62));
   });
 
   it('answers with nonsense, or with too much, is a failure of ours', async () => {

@@ -54,6 +54,14 @@ describe('JSON (RFC 8259)', () => {
       assert.throws(() => parse(text), SyntaxError, text);
     }
   });
+  it('has at most 64 levels, wherever they are, and never ends the stack', () => {
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    assert.equal(JSON.stringify(parse(nested(64))), nested(64));
+    for (const levels of [65, 400_000]) {
+      assert.throws(() => parse(nested(levels)), SyntaxError);
+      assert.throws(() => parse(`{"a":1,"b":[2,${nested(levels)}]}`), SyntaxError);
+    }
+  });
   it('holds no NUL, no half surrogates, no broken UTF-8', () => {
     for (const text of ['{"a":"\\u0000"}', '{"a\\u0000":1}', '{"a":"\\ud800"}', '["\\udfff"]']) {
       assert.throws(() => parse(text), SyntaxError, text);
