@@ -15,7 +15,7 @@ import { type Database, openDatabase } from './store/db.ts';
 import { isFreshDatabase, migrateUp, refusal } from './store/migrate.ts';
 import { type Chore, startSweeper } from './store/sweeper.ts';
 import { createLog, logAnswers } from './telemetry/log.ts';
-import { startMetrics } from './telemetry/prometheus.ts';
+import { type ShareMetrics, startMetrics } from './telemetry/prometheus.ts';
 
 export type ListenerName = 'public' | 'admin';
 
@@ -34,6 +34,8 @@ type StartOptions = {
   readonly log?: Logger;
   /** Brings the tables of the database to this version first. */
   readonly migrate?: boolean;
+  /** Of several processes that serve together, each answers for all. */
+  readonly shareMetrics?: ShareMetrics;
   readonly now?: () => number;
 };
 
@@ -49,7 +51,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
   const { sweeper } = config.gatehouse;
   const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
   const remote_jwks = new RemoteKeySets(config.clients.http, now);
-  const { metrics, stop: stopMetrics } = startMetrics();
+  const { metrics, stop: stopMetrics } = startMetrics(options.shareMetrics);
   const stop = new AbortController();
   const server: AuthorizationServer = Object.freeze({
     ...{ config, db, keys, remote_jwks, log, metrics, now },

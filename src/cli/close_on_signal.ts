@@ -17,6 +17,19 @@ export function closeOnSignal(close: () => Promise<void>, log: Logger, patience 
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 }
 
+/**
+ * A worker's parent passes on what it is told, and others may tell both: a terminal sends SIGINT to all, a service manager
+ * SIGTERM. So here one is enough, and the end of the parent ends us at once.
+ */
+export function closeWorkerOnSignal(close: () => Promise<void>, log: Logger, patience: number): void {
+  let isClosing = false;
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {
+    if (!isClosing) void exitAfter(close, log, patience);
+    isClosing = true;
+  });
+}
+
 async function exitAfter(close: () => Promise<void>, log: Logger, patience: number): Promise<never> {
   setTimeout(() => process.exit(1), patience).unref();
   try {

@@ -22,7 +22,12 @@ export type Sources = {
   readonly forced?: JsonObject;
 };
 
-export type Loaded = { readonly config: Config; readonly warnings: readonly string[] };
+export type Loaded = {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+  /** Every process that loads this has another `secrets.system`. */
+  readonly hasRandomSecret: boolean;
+};
 
 const read = ({ files, env, flags, forced = {} }: Sources): JsonObject =>
   merge(applyEnvironment(merge(readFiles(files), flags), env), forced);
@@ -31,10 +36,14 @@ const read = ({ files, env, flags, forced = {} }: Sources): JsonObject =>
 export function loadConfig(sources: Sources): Loaded {
   const given = read(sources);
   checkTree(DOCUMENT, given);
-  const { tree, warnings } = developmentDefaults(given);
+  const { tree, warnings, hasRandomSecret } = developmentDefaults(given);
   const document = withDefaults(DOCUMENT, tree) as FilledDocument;
   checkTogether(document);
-  return { config: resolveConfig(document), warnings: [...warnings, ...openToAll(document), ...inactive(given)] };
+  return {
+    config: resolveConfig(document),
+    warnings: [...warnings, ...openToAll(document), ...inactive(given)],
+    hasRandomSecret,
+  };
 }
 
 /** The DSN alone, for commands that must run beside a configuration that is not finished. Throws ConfigError. */
@@ -46,15 +55,16 @@ export function findDsn(sources: Sources): string {
 }
 
 /** What a development server may be started without. */
-function developmentDefaults(tree: JsonObject): { tree: JsonObject; warnings: string[] } {
-  if (tree.dev !== true) return { tree, warnings: [] };
+function developmentDefaults(tree: JsonObject): { tree: JsonObject; warnings: string[]; hasRandomSecret: boolean } {
+  if (tree.dev !== true) return { tree, warnings: [], hasRandomSecret: false };
   const port = valueAt(tree, 'serve.public.port') ?? 4444;
   const defaults = { dsn: 'memory', urls: { self: { issuer: `http://localhost:${port}/` } } };
   const filled = merge(defaults, tree);
-  if (valueAt(filled, 'secrets.system') !== undefined) return { tree: filled, warnings: [] };
+  if (valueAt(filled, 'secrets.system') !== undefined) return { tree: filled, warnings: [], hasRandomSecret: false };
   const isLost = filled.dsn !== 'memory';
   const consequence = isLost ? ': what is stored cannot be read after a restart' : '';
   return {
+    hasRandomSecret: true,
     tree: withValue(filled, 'secrets.system', [randomBytes(24).toString('base64url')]),
     warnings: [
       `The configuration key "secrets.system" is not set, so a random secret is used until this process ends${consequence}.`,

@@ -14,11 +14,11 @@ const LEVELS = {
   trace: 'trace',
 } as const satisfies Record<Config['log']['level'], string>;
 
-/** Lines on stderr: for people (`text`), for programs (`json`). */
-export function createLog({ level, format }: Config['log']): Logger {
+/** Lines on stderr: for people (`text`), for programs (`json`). `always` stands in each of them. */
+export function createLog({ level, format }: Config['log'], always: { readonly pid: number } | null = null): Logger {
   const options = {
     level: LEVELS[level],
-    base: null,
+    base: always,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };

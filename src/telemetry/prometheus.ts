@@ -1,71 +1,49 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Metrics } from '../authorization_server.ts';
 import type { Answer } from '../http/listener.ts';
 import { readBuild } from '../lib/build.ts';
 import { VERSION } from '../lib/version.ts';
+import { type AllSeries, count, Distribution, type Measure, type Series, summedSeries } from './series.ts';
 import { countSweeping } from './sweeper.ts';
-
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const BYTES = [100, 1_000, 10_000, 100_000, 1_000_000];
-
-/** How many observations fell below each bound. */
-class Distribution {
-  readonly bounds: readonly number[];
-  readonly counts: number[];
-  sum = 0;
-  count = 0;
-
-  constructor(bounds: readonly number[]) {
-    this.bounds = bounds;
-    this.counts = bounds.map(() => 0);
-  }
-
-  observe(value: number): void {
-    this.sum += value;
-    this.count++;
-    const index = this.bounds.findIndex((bound) => value <= bound);
-    if (index >= 0) this.counts[index] = (this.counts[index] ?? 0) + 1;
-  }
-
-  add(other: Distribution): this {
-    this.sum += other.sum;
-    this.count += other.count;
-    for (const [index, count] of other.counts.entries()) this.counts[index] = (this.counts[index] ?? 0) + count;
-    return this;
-  }
-}
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/** What is counted of the answers that look alike. */
-type Series = {
-  readonly code: number;
-  readonly method: string;
-  readonly endpoint: string;
-  readonly seconds: Distribution;
-  readonly received: Distribution;
-  readonly sent: Distribution;
+/** What one process has counted, as JSON carries it to another. */
+export type Counted = {
+  readonly ofProcess: Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+  readonly series: Readonly<Record<string, Series>>;
 };
+
+/** Of several processes that serve together, whoever is asked answers for all. */
+export type ShareMetrics = (own: () => Promise<Counted>) => () => Promise<readonly Counted[]>;
 
 /**
  * The reference's names and labels. An answer costs one look into a map: prom-client's own histograms hash their labels
  * at each observation, six times an answer, so it is asked only for the numbers of the process.
  */
-export function startMetrics(): { metrics: Metrics; stop: () => void } {
-  const series = new Map<string, Series>();
+export function startMetrics(share?: ShareMetrics): { metrics: Metrics; stop: () => void } {
+  const series: AllSeries = new Map();
   const onAnswer = (message: unknown) => count(series, message as Answer);
   subscribe('gatehouse:answer', onAnswer);
   const ofProcess = processMetrics();
   const stopSweeping = countSweeping(ofProcess);
   let constant: Labels | undefined;
-  const read = async () => {
+  const labels = () => {
     constant ??= constantLabels();
     ofProcess.setDefaultLabels(constant);
+    return constant;
+  };
+  const read = async () => {
+    const constant = labels();
     return `${await ofProcess.metrics()}${familiesOf([...series.values()], constant)}`;
   };
+  const collect = share?.(async () => {
+    labels();
+    return { ofProcess: await ofProcess.getMetricsAsJSON(), series: Object.fromEntries(series) };
+  });
   return {
-    metrics: { read },
+    metrics: { read: collect ? async () => textOf(await collect(), labels()) : read },
     stop: () => {
       unsubscribe('gatehouse:answer', onAnswer);
       stopSweeping();
@@ -73,23 +51,18 @@ export function startMetrics(): { metrics: Metrics; stop: () => void } {
   };
 }
 
-function count(series: Map<string, Series>, { method, route, status, milliseconds, received, sent }: Answer): void {
-  const name = `${method} ${status} ${route}`;
-  let one = series.get(name);
-  if (!one) {
-    one = {
-      code: status,
-      method: method.toLowerCase(),
-      endpoint: route.replaceAll(/\{\w+\}/g, '{param}'),
-      seconds: new Distribution(SECONDS),
-      received: new Distribution(BYTES),
-      sent: new Distribution(BYTES),
-    };
-    series.set(name, one);
-  }
-  one.seconds.observe(milliseconds / 1000);
-  one.received.observe(received);
-  one.sent.observe(sent);
+async function textOf(all: readonly Counted[], constant: Labels): Promise<string> {
+  const sum = AggregatorRegistry.aggregate(all.map(({ ofProcess }) => ofProcess));
+  return `${await sum.metrics()}${familiesOf(Object.values(summedSeries(all.map(({ series }) => series))), constant)}`;
+}
+
+/** What is left of processes that ended: what they counted, and not how they were. */
+export async function remains(all: readonly Counted[]): Promise<Counted> {
+  const counted = all.map(({ ofProcess }) => ofProcess.filter(({ type }) => String(type) !== 'gauge'));
+  return {
+    ofProcess: await AggregatorRegistry.aggregate(counted).getMetricsAsJSON(),
+    series: summedSeries(all.map(({ series }) => series)),
+  };
 }
 
 /** Hydra: dashboards of the reference select by these. */
@@ -113,7 +86,6 @@ function processMetrics(): Registry {
   return registry;
 }
 
-type Measure = 'seconds' | 'received' | 'sent';
 type Family = readonly [name: string, help: string, of: Measure, labels: (one: Series) => Labels];
 
 const byRoute = ({ code, method, endpoint }: Series): Labels => ({ code, method, endpoint });

@@ -19,6 +19,8 @@ export function countSweeping(registry: Registry): () => void {
   const lastRound = new Gauge({
     name: 'gatehouse_sweeper_last_round_timestamp_seconds',
     help: 'When this process last finished sweeping; 0 before.',
+    // Of several processes that are counted together.
+    aggregator: 'max',
     registers,
   });
   const onSwept = (message: unknown) => {
