@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/server.ts';
+import { OF_A_TEST } from '../store/query_plans.ts';
 import { startDeployment } from './deployment.ts';
 import { Deployment } from './flow.ts';
 import { Receiver, until } from './receiver.ts';
@@ -34,7 +35,9 @@ async function logOut(deployment: Deployment, sid: string): Promise<void> {
 
 /** Of what is in the queue. */
 const attempts = async ({ server }: Awaited<ReturnType<typeof startServer>>): Promise<number[]> =>
-  (await server.db.queries.selectFrom('logout_notifications').select('attempts').execute()).map((row) => row.attempts);
+  (await server.db.queries.selectFrom('logout_notifications').select('attempts').modifyFront(OF_A_TEST).execute()).map(
+    (row) => row.attempts,
+  );
 
 describe('OpenID Connect Back-Channel Logout: the logout token', () => {
   it('2.4, 2.6: is a signed JWT of its own type, for one client, one session and two minutes', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { RunningServer } from '../../src/server.ts';
 import type { TokenRow } from '../../src/store/tokens.ts';
+import { OF_A_TEST } from '../store/query_plans.ts';
 
 /** How many do the same thing at once, and how often that is tried. */
 export const CROWD = 100;
@@ -30,7 +31,7 @@ export function checkOneWinner(answers: readonly Answer[], refusal: string): Rec
 }
 
 type Token = Pick<TokenRow, 'request_id' | 'kind' | 'used_at'>;
-type Tables = 'tokens' | 'consents' | 'device_codes' | 'used_jtis';
+type Tables = 'tokens' | 'consents' | 'device_codes' | 'used_jtis' | 'logout_notifications';
 
 /** What the database holds, whatever the engine. */
 export function tablesOf({ server }: RunningServer) {
@@ -44,7 +45,7 @@ export function tablesOf({ server }: RunningServer) {
     },
     /** The chains that have tokens, and of which kinds; `used` ones are marked. */
     async chains(): Promise<string[]> {
-      const { rows } = await sql<Token>`/* test */ select request_id, kind, used_at from tokens`.execute(queries);
+      const { rows } = await sql<Token>`select ${OF_A_TEST} request_id, kind, used_at from tokens`.execute(queries);
       const byChain = Map.groupBy(rows, ({ request_id }) => request_id);
       return [...byChain.values()].map((chain) =>
         chain
@@ -56,7 +57,7 @@ export function tablesOf({ server }: RunningServer) {
     /** So that a round finds nothing of the one before. */
     async clear(...tables: Tables[]): Promise<void> {
       for (const table of tables) {
-        await server.db.writes.add((tx) => sql`/* test */ delete from ${sql.table(table)}`.execute(tx));
+        await server.db.writes.add((tx) => sql`delete ${OF_A_TEST} from ${sql.table(table)}`.execute(tx));
       }
     },
   };
