@@ -10,6 +10,7 @@ import * as flow_states from '../../src/store/flow_states.ts';
 import * as forced_subjects from '../../src/store/forced_subjects.ts';
 import * as json_web_keys from '../../src/store/json_web_keys.ts';
 import * as sessions from '../../src/store/login_sessions.ts';
+import type { Queries } from '../../src/store/tables.ts';
 import * as throttles from '../../src/store/throttles.ts';
 import * as tokens from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
@@ -26,6 +27,20 @@ for (const engine of ENGINES) {
       await write({ db }, (tx) => clients.insertClient(tx, clientRow('app')));
     });
     afterEach(() => opened.close());
+
+    it('stores nothing for a client that was deleted meanwhile, and says that this is why', async () => {
+      const orphan = (tx: Queries) => tokens.insertTokens(tx, [tokenRow({ client_id: 'gone' })]);
+      await assert.rejects(write({ db }, orphan), { error: 'invalid_client', status: 401 });
+      const race = Array.from({ length: 20 }, (_, at) =>
+        at === 10
+          ? write({ db }, (tx) => clients.deleteClient(tx, 'app'))
+          : write({ db }, (tx) => tokens.insertTokens(tx, [tokenRow()])),
+      );
+      for (const outcome of await Promise.allSettled(race)) {
+        if (outcome.status === 'rejected') assert.equal(outcome.reason.error, 'invalid_client');
+      }
+      assert.deepEqual(await db.queries.selectFrom('tokens').selectAll().execute(), []);
+    });
 
     describe('clients', () => {
       it('refuses an id that is taken, and 50 at once get it one time', async () => {

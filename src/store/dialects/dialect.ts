@@ -10,6 +10,8 @@ export type Dialect = {
   readonly tableOptions: RawBuilder<unknown> | undefined;
   /** Makes a change of tables give up instead of standing in the way of those who write, in seconds. */
   lockTimeout(seconds: number): RawBuilder<unknown> | undefined;
+  /** A row was to be stored for another that is not there: the client was deleted meanwhile, or the login session. */
+  isOrphan(error: unknown): boolean;
 };
 
 export type Columns = {
@@ -26,6 +28,12 @@ export type Columns = {
   asSerial(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
 };
 
+/** What a driver calls an error, under the name that it has for that. */
+const named =
+  (member: string, name: string | number) =>
+  (error: unknown): boolean =>
+    error instanceof Error && member in error && (error as unknown as Record<string, unknown>)[member] === name;
+
 const raw = (text: string): RawBuilder<unknown> => sql.raw(text);
 
 export const SQLITE: Dialect = {
@@ -40,6 +48,7 @@ export const SQLITE: Dialect = {
   },
   tableOptions: undefined,
   lockTimeout: () => undefined,
+  isOrphan: named('errcode', 787),
 };
 
 export const POSTGRES: Dialect = {
@@ -55,6 +64,7 @@ export const POSTGRES: Dialect = {
   },
   tableOptions: undefined,
   lockTimeout: (seconds) => raw(`set lock_timeout = '${seconds}s'`),
+  isOrphan: named('code', '23503'),
 };
 
 /** `collation` is one that pads nothing: MySQL and MariaDB name it differently. */
@@ -70,6 +80,7 @@ export const mysqlDialect = (collation: string): Dialect => ({
   },
   tableOptions: raw(`engine=InnoDB default charset=utf8mb4 collate=${collation}`),
   lockTimeout: (seconds) => raw(`set session lock_wait_timeout = ${seconds}`),
+  isOrphan: named('errno', 1452),
 });
 
 /** Hears the text of every statement, without those that begin and end a transaction; tests count them. */
