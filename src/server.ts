@@ -104,12 +104,12 @@ const START_PATIENCE = 5 * 60_000;
 
 /** Containers start in any order. */
 async function patiently(log: Logger | undefined, open: () => Promise<Database>): Promise<Database> {
-  const deadline = Date.now() + START_PATIENCE;
+  const deadline = performance.now() + START_PATIENCE;
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof OAuthError) || !log || Date.now() > deadline) throw startError(error);
+      if (!(error instanceof OAuthError) || !log || performance.now() > deadline) throw startError(error);
       log.warn(`The database does not answer (${error.debug}): trying again for up to five minutes.`);
       await sleep(1_000);
     }

@@ -82,13 +82,13 @@ export class GroupCommit {
   }
 
   async #begin(): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = performance.now() + PATIENCE;
     for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
       try {
         return this.#engine.execute('begin immediate');
       } catch (error) {
         if (!this.#engine.isBusy(error)) throw error;
-        if (Date.now() > deadline) throw new OAuthError('temporarily_unavailable', 'The database is busy.');
+        if (performance.now() > deadline) throw new OAuthError('temporarily_unavailable', 'The database is busy.');
       }
       await sleep(pause * (0.5 + Math.random()));
     }

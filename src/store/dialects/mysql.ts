@@ -29,8 +29,12 @@ export function openMysql(dsn: NetworkDsn, isForMigrations = false): PooledEngin
   return {
     async acquire() {
       const connection = await connect(pool);
-      if (!born.has(connection)) born.set(connection, Date.now());
-      return loanOf(connection, timeout, () => lifetime > 0 && Date.now() - (born.get(connection) ?? 0) > lifetime);
+      if (!born.has(connection)) born.set(connection, performance.now());
+      return loanOf(
+        connection,
+        timeout,
+        () => lifetime > 0 && performance.now() - (born.get(connection) ?? 0) > lifetime,
+      );
     },
     isConflict,
     isGone,

@@ -14,13 +14,13 @@ const LONGEST_PAUSE = 300;
 
 /** Repeats with jitter, so that those who met do not meet again. When patience ends the client is asked to come back. */
 export async function retried<T>({ mayRepeat }: Attempts, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = performance.now() + PATIENCE;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       if (!mayRepeat(error)) throw error;
-      if (attempt >= MOST_ATTEMPTS || Date.now() > deadline) throw unavailable(error);
+      if (attempt >= MOST_ATTEMPTS || performance.now() > deadline) throw unavailable(error);
       const pause = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
       await sleep(pause * (0.5 + Math.random()));
     }
