@@ -9,12 +9,12 @@ export type Answer = {
 
 /** A browser that keeps cookies and follows nothing by itself. What the issuer hands out is fetched from `origin`. */
 export class Browser {
-  readonly #origin: string;
+  readonly #origin: () => string;
   /** What another browser may steal, or put there. */
   readonly cookies = new Map<string, string>();
 
-  constructor(origin: string) {
-    this.#origin = origin;
+  constructor(origin: string | (() => string)) {
+    this.#origin = typeof origin === 'string' ? () => origin : origin;
   }
 
   async get(url: string | URL): Promise<Answer> {
@@ -26,9 +26,10 @@ export class Browser {
   }
 
   async #send(url: string | URL, init: RequestInit): Promise<Answer> {
-    const target = new URL(url, this.#origin);
+    const origin = this.#origin();
+    const target = new URL(url, origin);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(new URL(target.pathname + target.search, this.#origin), {
+    const response = await fetch(new URL(target.pathname + target.search, origin), {
       ...init,
       redirect: 'manual',
       headers: cookie === '' ? {} : { cookie },
@@ -39,7 +40,7 @@ export class Browser {
       status: response.status,
       headers: response.headers,
       text: await response.text(),
-      location: new URL(location ?? 'none:', this.#origin),
+      location: new URL(location ?? 'none:', origin),
     };
   }
 

@@ -1,12 +1,28 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { sql } from 'kysely';
-import type { RunningServer } from '../../src/server.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import type { Database } from '../../src/store/db.ts';
 import type { TokenRow } from '../../src/store/tokens.ts';
 import { OF_A_TEST } from '../store/query_plans.ts';
+import type { Deployment, Json } from './flow.ts';
+import { startServers } from './processes.ts';
+import { expectNoServerError } from './traffic.ts';
 
-/** How many do the same thing at once, and how often that is tried. */
+/** How many do the same thing at once, and how often that is tried: `npm run torture` asks for more. */
 export const CROWD = 100;
-export const ROUNDS = 20;
+export const ROUNDS = Number(process.env.GATEHOUSE_TEST_ROUNDS ?? 20);
+
+/** Where a race is run: with a client, and an eye on the database. */
+export async function startRace(
+  test: TestContext,
+  { client = {}, config = {} }: { readonly client?: Json; readonly config?: JsonObject } = {},
+): Promise<{ readonly deployment: Deployment } & ReturnType<typeof tablesOf>> {
+  const { deployment, db } = await startServers(test, config);
+  expectNoServerError(test, ROUNDS);
+  await deployment.createClient(client);
+  return { deployment, ...tablesOf(db) };
+}
 
 /** All at once. */
 export const crowd = <T>(act: (at: number) => Promise<T>, size = CROWD): Promise<T[]> =>
@@ -34,8 +50,7 @@ type Token = Pick<TokenRow, 'request_id' | 'kind' | 'used_at'>;
 type Tables = 'tokens' | 'consents' | 'device_codes' | 'used_jtis' | 'logout_notifications';
 
 /** What the database holds, whatever the engine. */
-export function tablesOf({ server }: RunningServer) {
-  const { queries } = server.db;
+export function tablesOf({ queries, writes }: Database) {
   return {
     async count(table: Tables): Promise<number> {
       const { rows } = await sql<{
@@ -57,7 +72,7 @@ export function tablesOf({ server }: RunningServer) {
     /** So that a round finds nothing of the one before. */
     async clear(...tables: Tables[]): Promise<void> {
       for (const table of tables) {
-        await server.db.writes.add((tx) => sql`delete ${OF_A_TEST} from ${sql.table(table)}`.execute(tx));
+        await writes.add((tx) => sql`delete ${OF_A_TEST} from ${sql.table(table)}`.execute(tx));
       }
     },
   };

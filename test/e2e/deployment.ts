@@ -43,19 +43,7 @@ export async function startDeployment({
     files: [],
     env: {},
     flags: { dev: true },
-    forced: {
-      dsn,
-      serve: { public: { host: '127.0.0.1', port: 0 }, admin: { host: '127.0.0.1', port: 0 } },
-      secrets: { system: ['a-secret-that-only-tests-use'] },
-      log: { level: 'error' },
-      urls: {
-        self: { issuer: ISSUER },
-        login: 'https://apps.example.com/login',
-        consent: 'https://apps.example.com/consent',
-        error: 'https://apps.example.com/error',
-      },
-      ...config,
-    },
+    forced: { ...configOf(dsn), ...config },
   });
   hearStatements();
   const running = await startServer(loaded.config, { listeners, now });
@@ -75,7 +63,21 @@ export async function startDeployment({
   };
 }
 
-const ISSUER = 'http://issuer.test/';
+export const ISSUER = 'http://issuer.test/';
+
+/** Whose apps are elsewhere. */
+export const configOf = (dsn: string, ports = { public: 0, admin: 0 }): JsonObject => ({
+  dsn,
+  serve: { public: { host: '127.0.0.1', port: ports.public }, admin: { host: '127.0.0.1', port: ports.admin } },
+  secrets: { system: ['a-secret-that-only-tests-use'] },
+  log: { level: 'error' },
+  urls: {
+    self: { issuer: ISSUER },
+    login: 'https://apps.example.com/login',
+    consent: 'https://apps.example.com/consent',
+    error: 'https://apps.example.com/error',
+  },
+});
 
 /** For rules that a development server is spared. */
 export const OUT_OF_DEVELOPMENT = {

@@ -12,23 +12,24 @@ export type Tokens = {
   scope: string;
 };
 
+type Addresses = RunningServer['addresses'];
+
 /** What a test drives: the two listeners, and the login and consent apps played over the admin API. */
 export class Deployment {
-  readonly publicOrigin: string;
-  readonly adminOrigin: string;
+  readonly #addresses: readonly Addresses[];
   readonly issuer: string;
   /** For the admin API, where it wants one. */
   readonly apiKey: string | undefined;
   readonly #now: () => number;
 
+  /** Of one server, or of several that share a database. */
   constructor(
-    addresses: RunningServer['addresses'],
+    addresses: Addresses | readonly Addresses[],
     issuer: string,
     now: () => number = Date.now,
     apiKey: string | undefined = undefined,
   ) {
-    this.publicOrigin = addresses.public ?? '';
-    this.adminOrigin = addresses.admin ?? this.publicOrigin;
+    this.#addresses = Array.isArray(addresses) ? addresses : [addresses as Addresses];
     this.apiKey = apiKey;
     this.issuer = issuer;
     this.#now = now;
@@ -39,12 +40,26 @@ export class Deployment {
     return new Date(this.#now());
   }
 
+  /** Of any of the servers: another one each time. */
+  get publicOrigin(): string {
+    return this.#any().public ?? '';
+  }
+
+  get adminOrigin(): string {
+    const { admin, public: open = '' } = this.#any();
+    return admin ?? open;
+  }
+
+  #any(): Addresses {
+    return this.#addresses[Math.floor(Math.random() * this.#addresses.length)] ?? assert.fail();
+  }
+
   get #credentials(): Record<string, string> {
     return this.apiKey === undefined ? {} : { authorization: `Bearer ${this.apiKey}` };
   }
 
   browser(): Browser {
-    return new Browser(this.publicOrigin);
+    return new Browser(() => this.publicOrigin);
   }
 
   async admin(method: string, path: string, body?: unknown): Promise<{ status: number; headers: Headers; body: Json }> {

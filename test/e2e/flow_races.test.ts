@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Answer, Browser } from './browser.ts';
-import { CROWD, crowd, ROUNDS, tablesOf, tally } from './crowd.ts';
+import { CROWD, crowd, ROUNDS, startRace, tally } from './crowd.ts';
 import { startDeployment } from './deployment.ts';
 import { loginForDevice, poll, startDevice, TV } from './device.ts';
 import type { Deployment } from './flow.ts';
@@ -28,9 +28,7 @@ async function acceptedLogin(deployment: Deployment, browser: Browser): Promise<
 
 describe(`races of ${CROWD} who complete a flow, ${ROUNDS} times`, () => {
   it('OpenID Connect Core 3.1.2.5: however often the browser brings the consent, there is one code', async (test) => {
-    const { deployment, running } = await startDeployment({ test, storage: 'file' });
-    await deployment.createClient();
-    const { count, chains, clear } = tablesOf(running);
+    const { deployment, count, chains, clear } = await startRace(test);
     for (let round = 0; round < ROUNDS; round++) {
       const browser = deployment.browser();
       const redirect_to = await consentOf(deployment, browser, await acceptedLogin(deployment, browser));
@@ -43,9 +41,7 @@ describe(`races of ${CROWD} who complete a flow, ${ROUNDS} times`, () => {
   });
 
   it('of two browsers that finish one login request one gets a code', async (test) => {
-    const { deployment, running } = await startDeployment({ test, storage: 'file' });
-    await deployment.createClient();
-    const { count, chains, clear } = tablesOf(running);
+    const { deployment, count, chains, clear } = await startRace(test);
     for (let round = 0; round < ROUNDS; round++) {
       const [one, other] = [deployment.browser(), deployment.browser()];
       const login = await acceptedLogin(deployment, one);
@@ -60,9 +56,7 @@ describe(`races of ${CROWD} who complete a flow, ${ROUNDS} times`, () => {
   });
 
   it('RFC 8628 3.5: of two who approve a device one does, while it polls, and it gets tokens once', async (test) => {
-    const { deployment, running } = await startDeployment({ test, storage: 'file' });
-    await deployment.createClient(TV);
-    const { count, chains, clear } = tablesOf(running);
+    const { deployment, count, chains, clear } = await startRace(test, { client: TV });
     for (let round = 0; round < ROUNDS; round++) {
       const device = await startDevice(deployment);
       const browsers = [deployment.browser(), deployment.browser()] as const;
