@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { type NetworkDsn, parseDsn } from '../../src/config/dsn.ts';
@@ -12,6 +11,7 @@ import { spendToken } from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
 import { NETWORK_ENGINES, SHARED_ENGINES } from './engines.ts';
 import { clientRow, tokenRow } from './rows.ts';
+import { Wire } from './wire.ts';
 
 type Test = { after(action: () => Promise<void>): void };
 
@@ -19,50 +19,6 @@ const networkDsn = (dsn: string): NetworkDsn => {
   const parsed = parseDsn(dsn);
   return parsed.engine === 'sqlite' ? assert.fail() : parsed;
 };
-
-/** Between us and a database: it can be cut, and come back. */
-class Wire {
-  readonly #target: NetworkDsn;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  port = 0;
-
-  constructor(target: NetworkDsn) {
-    this.#target = target;
-  }
-
-  get dsn(): NetworkDsn {
-    return { ...this.#target, host: '127.0.0.1', port: this.port };
-  }
-
-  async open(): Promise<void> {
-    const server = createServer((near) => {
-      const far = dial(this.#target.port, this.#target.host);
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(from);
-        from.on('error', () => to.destroy());
-        from.on('close', () => {
-          this.#sockets.delete(from);
-          to.destroy();
-        });
-        from.pipe(to);
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.#server = server;
-    this.port = (server.address() as { port: number }).port;
-  }
-
-  /** Nobody gets through, and whoever was on the line is thrown out. */
-  async cut(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-}
 
 for (const engine of NETWORK_ENGINES) {
   const start = async (t: Test, change: (dsn: NetworkDsn) => NetworkDsn = (dsn) => dsn): Promise<Database> => {
