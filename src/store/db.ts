@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Dsn, NetworkDsn, SqliteDsn } from '../config/dsn.ts';
 import { type Dialect, mysqlDialect, POSTGRES, SQLITE } from './dialects/dialect.ts';
 import { migrationQueries, type PooledEngine, pooledQueries } from './dialects/pooled.ts';
-import { isBusy, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
+import { isBusy, isFull, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
 import { GroupCommit } from './group_commit.ts';
 import type { Queries } from './tables.ts';
 import { Transactions } from './transactions.ts';
@@ -37,6 +37,7 @@ function openSqlite({ path }: SqliteDsn): Database {
     execute: (sql) => connection.database.exec(sql),
     alone: (work) => connection.alone(work),
     isBusy,
+    isFull,
   });
   return {
     dialect: SQLITE,

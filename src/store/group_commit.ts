@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OAuthError } from '../oauth/error.ts';
+import { unavailable } from './dialects/retry.ts';
 import type { Queries } from './tables.ts';
 
 /** What the engine lends for a batch. */
@@ -8,6 +9,8 @@ export type BatchEngine = {
   execute(sql: string): void;
   alone<T>(work: () => Promise<T>): Promise<T>;
   isBusy(error: unknown): boolean;
+  /** Nothing can be written at the moment; what the batch did may have been taken back already. */
+  isFull(error: unknown): boolean;
 };
 
 type Pending = {
@@ -50,7 +53,7 @@ export class GroupCommit {
       // The rest of this turn may bring more.
       await new Promise(setImmediate);
       const batch = this.#queue.splice(0, LARGEST_BATCH);
-      await this.#engine.alone(() => this.#commit(batch)).catch((error) => failAll(batch, error));
+      await this.#engine.alone(() => this.#commit(batch)).catch((error) => this.#failAll(batch, error));
     }
     this.#running = undefined;
   }
@@ -76,6 +79,7 @@ export class GroupCommit {
       this.#engine.execute('release body');
       return () => resolve(value);
     } catch (error) {
+      if (this.#engine.isFull(error)) throw error;
       this.#engine.execute('rollback to body; release body');
       return () => reject(error);
     }
@@ -102,8 +106,9 @@ export class GroupCommit {
       // Gone: that is what we want.
     }
   }
-}
 
-function failAll(batch: readonly Pending[], error: unknown): void {
-  for (const { reject } of batch) reject(error);
+  #failAll(batch: readonly Pending[], error: unknown): void {
+    const reason = this.#engine.isFull(error) ? unavailable(error) : error;
+    for (const { reject } of batch) reject(reason);
+  }
 }

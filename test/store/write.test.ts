@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { findClient, insertClient } from '../../src/store/clients.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { SQLITE } from '../../src/store/dialects/dialect.ts';
-import { isBusy, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
+import { isBusy, isFull, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
 import { GroupCommit } from '../../src/store/group_commit.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import { insertTokens } from '../../src/store/tokens.ts';
@@ -24,6 +24,7 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
   const writes = new GroupCommit({
     tx,
     isBusy,
+    isFull,
     alone: (work) => connection.alone(work),
     execute(text) {
       executed.push(text);
@@ -124,6 +125,25 @@ describe('group commit on SQLite', () => {
     other.close();
     await db.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it('asks everybody of a batch to come back when the disk is full, and stores nothing of it', async () => {
+    const { db, executed } = await recordingDatabase();
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db.queries);
+    const limitTo = (pages: number) => sql.raw(`pragma max_page_count = ${pages}`).execute(db.queries);
+    await limitTo((rows[0]?.page_count ?? 0) + 2);
+    const large = clientRow('large', { document: JSON.stringify('x'.repeat(100_000)) });
+    const both = () =>
+      Promise.allSettled([clientRow('small'), large].map((row) => write({ db }, (tx) => insertClient(tx, row))));
+    for (const outcome of await both()) {
+      assert.equal(outcome.status, 'rejected');
+      assert.deepEqual([outcome.reason.status, outcome.reason.headers['retry-after']], [503, '1']);
+    }
+    assert.equal(await findClient(db.queries, 'small'), undefined);
+    await limitTo(1_000_000);
+    for (const outcome of await both()) assert.equal(outcome.status, 'fulfilled');
+    assert.equal(executed.at(-1), 'commit');
+    await db.close();
   });
 
   it('survives being closed while writes wait', async () => {

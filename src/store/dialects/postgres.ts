@@ -141,8 +141,8 @@ const CONFLICTS = ['40001', '40P01', '55P03'];
 
 const isConflict = (error: unknown): boolean => CONFLICTS.includes(codeOf(error));
 
-/** Class 08, the shutdowns of class 57, too_many_connections, and what the network says. */
-const GONE = /^(08...|57P0[1235]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOENT|EAI_AGAIN)$/;
+/** Class 08, the shutdowns of class 57, class 53 (no connections, no room), and what the network says. */
+const GONE = /^(08...|57P0[1235]|53...|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOENT|EAI_AGAIN)$/;
 /** What the driver says without a code; and a prepared statement whose table has changed since. */
 const GONE_TEXT =
   /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client was closed|cached plan must not change result type)/;

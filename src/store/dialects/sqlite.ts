@@ -129,7 +129,11 @@ export function sqliteQueries(connection: SqliteConnection, gated: boolean): Kys
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED: another process writes. */
-export function isBusy(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return code === 5 || code === 6;
-}
+export const isBusy = (error: unknown): boolean => [5, 6].includes(codeOf(error));
+
+/** SQLITE_FULL and SQLITE_IOERR: the disk takes no more. */
+export const isFull = (error: unknown): boolean => [10, 13].includes(codeOf(error));
+
+/** The primary result code. */
+const codeOf = (error: unknown): number =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
