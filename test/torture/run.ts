@@ -38,6 +38,7 @@ const databases = {
   GATEHOUSE_TEST_MYSQL_PORT: String(await freePort()),
 };
 Object.assign(process.env, databases);
+process.env.GATEHOUSE_TEST_SLOWNESS ??= '1';
 
 /** What the reporter prints: outcomes, and what the tests say of themselves. */
 type Message = Partial<Outcome> & Partial<Line> & { readonly name: string };
