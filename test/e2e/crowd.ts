@@ -53,9 +53,8 @@ type Tables = 'tokens' | 'consents' | 'device_codes' | 'used_jtis' | 'logout_not
 export function tablesOf({ queries, writes }: Database) {
   return {
     async count(table: Tables): Promise<number> {
-      const { rows } = await sql<{
-        total: number;
-      }>`/* test */ select count(*) as total from ${sql.table(table)}`.execute(queries);
+      const counting = sql<{ total: number }>`select ${OF_A_TEST} count(*) as total from ${sql.table(table)}`;
+      const { rows } = await counting.execute(queries);
       return Number(rows[0]?.total);
     },
     /** The chains that have tokens, and of which kinds; `used` ones are marked. */

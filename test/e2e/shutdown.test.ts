@@ -136,7 +136,7 @@ for (const engine of SHARED_ENGINES) {
     receiver.state.isHanging = false;
     const second = await startDeployment({ storage: 'file', dsn, test: t });
     await until(() => receiver.state.requests === 2);
-    const queued = () => tablesOf(second.running).count('logout_notifications');
+    const queued = () => tablesOf(second.running.server.db).count('logout_notifications');
     for (let tries = 0; tries < 100 && (await queued()) > 0; tries++) await sleep(20);
     assert.equal(await queued(), 0);
   });
