@@ -67,8 +67,11 @@ const namesOf = (names: readonly (string | null | undefined)[]): string[] =>
 /** Those with a token, or with a code that was not used yet. */
 async function liveChains(db: Queries, request_ids: string[], order: Order): Promise<Times> {
   if (request_ids.length === 0) return new Map();
-  const { rows } = await sql<{ name: string; until: number; endless: number }>`
-    select request_id as name, max(expires_at) as until, count(*) - count(expires_at) as endless from tokens
+  const { rows } = await sql<{
+    name: string;
+    until: number;
+    endless: number;
+  }>`select request_id as name, max(expires_at) as until, count(*) - count(expires_at) as endless from tokens
     where request_id in ${listOf(request_ids, order)} and (expires_at is null or expires_at > ${order.now - LEAST_KEEP})
     and (kind <> 'authorization_code' or used_at is null) group by request_id`.execute(db);
   const lookAgain = order.now + LOOK_AGAIN;
@@ -78,8 +81,10 @@ async function liveChains(db: Queries, request_ids: string[], order: Order): Pro
 /** Those whose device has not fetched its tokens yet. */
 async function approvedDevices(db: Queries, request_ids: string[], order: Order): Promise<Times> {
   if (request_ids.length === 0) return new Map();
-  const { rows } = await sql<{ name: string; until: number }>`
-    select request_id as name, max(expires_at) as until from device_codes
+  const { rows } = await sql<{
+    name: string;
+    until: number;
+  }>`select request_id as name, max(expires_at) as until from device_codes
     where request_id in ${listOf(request_ids, order)} and expires_at > ${order.now - LEAST_KEEP}
     group by request_id`.execute(db);
   return timesOf(rows);
@@ -87,8 +92,10 @@ async function approvedDevices(db: Queries, request_ids: string[], order: Order)
 
 async function sessionsOf(db: Queries, sids: string[], order: Order): Promise<Times> {
   if (sids.length === 0) return new Map();
-  const { rows } = await sql<{ name: string; until: number }>`
-    select sid as name, expires_at as until from login_sessions where sid in ${listOf(sids, order)}`.execute(db);
+  const { rows } = await sql<{
+    name: string;
+    until: number;
+  }>`select sid as name, expires_at as until from login_sessions where sid in ${listOf(sids, order)}`.execute(db);
   return timesOf(rows);
 }
 

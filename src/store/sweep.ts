@@ -97,8 +97,8 @@ const cutoffOf = ({ keep = 0 }: ExpiringTable, order: Order): number =>
 
 async function findExpired(db: Queries, table: ExpiringTable, order: Order): Promise<Expired[]> {
   const { name, key, columns } = table;
-  const { rows } = await sql<Expired>`
-    select ${sql.ref(key)} as row_key${columns ? sql`, ${columns}` : sql``} from ${sql.table(name)}
+  const { rows } =
+    await sql<Expired>`select ${sql.ref(key)} as row_key${columns ? sql`, ${columns}` : sql``} from ${sql.table(name)}
     where expires_at <= ${cutoffOf(table, order)} order by expires_at limit ${order.limit}`.execute(db);
   return rows;
 }
@@ -115,8 +115,7 @@ async function deleteExpired(
     rows.map(({ row_key }) => row_key),
     order,
   );
-  const { numAffectedRows = 0n } = await sql`
-    delete from ${sql.table(table.name)} where ${sql.ref(table.key)} in ${keys}
+  const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table.name)} where ${sql.ref(table.key)} in ${keys}
     and expires_at <= ${cutoffOf(table, order)}`.execute(tx);
   await table.after?.(tx, rows);
   return Number(numAffectedRows);

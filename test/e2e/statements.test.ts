@@ -52,6 +52,15 @@ describe('statement budgets', () => {
     await budget('refresh', 5, 3, () => deployment.refresh(tokens.refresh_token));
   });
 
+  it('are counted on the engine that was chosen', async (t) => {
+    const { deployment, running } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const { statements } = await counted(() => deployment.admin('GET', '/admin/clients/app'));
+    const place = { sqlite: '"client_id" = ?', postgres: '"client_id" = $1', mysql: '`client_id` = ?' };
+    const expected = place[running.server.db.dialect.engine];
+    assert.ok(statements.length === 1 && statements[0]?.endsWith(expected), statements.join('\n'));
+  });
+
   it('are one higher where the admin API wants a key', async (t) => {
     const config = { gatehouse: { admin: { api_keys: 'required' } } };
     const { deployment } = await startDeployment({ test: t, storage: 'memory', config });
