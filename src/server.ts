@@ -7,7 +7,7 @@ import type { Config } from './config/schema.ts';
 import { originsOfClient } from './endpoints/client_origins.ts';
 import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
-import { loadKeys } from './keys/keys.ts';
+import { followKeys, loadKeys } from './keys/keys.ts';
 import { RemoteKeySets } from './keys/remote_jwks.ts';
 import { OAuthError } from './oauth/error.ts';
 import { adminRoutes, publicRoutes } from './routes.ts';
@@ -16,6 +16,7 @@ import { isFreshDatabase, migrateUp, refusal } from './store/migrate.ts';
 import { type Chore, startSweeper } from './store/sweeper.ts';
 import { createLog, logAnswers } from './telemetry/log.ts';
 import { type ShareMetrics, startMetrics } from './telemetry/prometheus.ts';
+import { startRotation } from './token/rotate_keys.ts';
 
 export type ListenerName = 'public' | 'admin';
 
@@ -59,6 +60,8 @@ export async function startServer(config: Config, options: StartOptions): Promis
   });
   const stopLog = logAnswers(log);
   const stopDelivery = startDelivery(server);
+  const stopKeys = followKeys(keys, (error) => log.warn({ err: error }, 'signing keys could not be read'));
+  const stopRotation = startRotation(server);
   const stopSweeper = startSweeper({ db, log, now, settings: sweeper, chores: choresOf(config, db) });
   const listeners: [ListenerName, Listener][] = [];
   const { delay, deadline } = config.gatehouse.shutdown;
@@ -67,7 +70,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     if (delay > 0) await sleep(delay * 1000);
     const end = performance.now() + deadline * 1000;
     await Promise.all(listeners.map(([, listener]) => listener.close(deadline * 1000)));
-    await Promise.all([stopDelivery(Math.max(0, end - performance.now())), stopSweeper()]);
+    await Promise.all([stopDelivery(Math.max(0, end - performance.now())), stopSweeper(), stopKeys(), stopRotation()]);
     stopLog();
     stopMetrics();
     await db.close();

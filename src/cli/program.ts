@@ -3,6 +3,7 @@ import { accountsCommand } from './accounts.ts';
 import { apiKeysCommand } from './api_keys.ts';
 import { group } from './group.ts';
 import { janitorCommand } from './janitor.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommand } from './serve.ts';
 import { versionCommand } from './version.ts';
@@ -15,4 +16,5 @@ export const program = (name: string): Command =>
     .addCommand(janitorCommand())
     .addCommand(accountsCommand())
     .addCommand(apiKeysCommand())
+    .addCommand(keysCommand())
     .addCommand(versionCommand());

@@ -271,7 +271,10 @@ export const DOCUMENT = closed({
     admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),
     device_authorization: closed({ tell_denial: flag() }),
-    keys: closed({ lead_time: duration('0s') }),
+    keys: closed({
+      lead_time: duration(),
+      rotation: closed({ interval: duration(), retention: duration('0s') }),
+    }),
     shutdown: closed({ delay: duration('0s'), deadline: duration('500ms') }),
     sweeper: closed({
       enabled: flag(true),

@@ -7,7 +7,7 @@ import { DOCUMENT } from './document.ts';
 import { parseDsn } from './dsn.ts';
 import { applyEnvironment } from './environment.ts';
 import { readFiles } from './files.ts';
-import { type Config, type FilledDocument, resolveConfig } from './schema.ts';
+import { type Config, type FilledDocument, resolveConfig, resolveKeyTimes } from './schema.ts';
 import { merge, pathsOf, valueAt, withValue } from './tree.ts';
 import { checkTree, withDefaults } from './validate.ts';
 
@@ -95,8 +95,22 @@ const RULES: readonly Rule[] = [
   ({ gatehouse }) =>
     gatehouse.trusted_proxies.some((network) => !parseNetwork(network)) &&
     '"gatehouse.trusted_proxies" must be a list of networks and addresses such as "10.0.0.0/8" and "::1".',
+  ({ gatehouse }) => rotationProblem(gatehouse.keys),
   ({ hsm }) => hsm.enabled && '"hsm.enabled" must be false: this server has no support for hardware security modules.',
 ];
+
+/** How long relying parties may keep what `jwks.json` says, in seconds. */
+const JWKS_LIFE = 300;
+
+function rotationProblem(keys: FilledDocument['gatehouse']['keys']): string | undefined {
+  const { lead_time, rotation } = resolveKeyTimes(keys);
+  if (rotation.interval === undefined) return undefined;
+  if (lead_time < JWKS_LIFE)
+    return '"gatehouse.keys.lead_time" must be at least "5m" where keys are rotated: for so long others keep the key set.';
+  if (rotation.interval <= lead_time)
+    return `"gatehouse.keys.rotation.interval" must be longer than "gatehouse.keys.lead_time", which is ${lead_time} seconds.`;
+  return undefined;
+}
 
 function checkTogether(document: FilledDocument): void {
   for (const rule of RULES) {

@@ -114,8 +114,7 @@ export type Config = {
     readonly refresh_token: { readonly retry_window: number };
     /** Whether a device learns that the person refused, instead of asking until its code expires. */
     readonly device_authorization: { readonly tell_denial: boolean };
-    /** Seconds that a key is published before it signs. */
-    readonly keys: { readonly lead_time: number };
+    readonly keys: KeyTimes;
     readonly shutdown: Shutdown;
     readonly sweeper: SweeperSettings;
     /** Whose `X-Forwarded-For` is believed. */
@@ -123,6 +122,33 @@ export type Config = {
     readonly throttle: { readonly user_codes: UserCodeLimits; readonly client_secrets: ClientSecretLimits };
   };
 };
+
+/** Seconds. */
+export type KeyTimes = {
+  /** How long a key is published before it signs. */
+  readonly lead_time: number;
+  readonly rotation: {
+    /** From one key to the next; undefined: only by hand. */
+    readonly interval: number | undefined;
+    /** How long a key is kept at least that signs no more. */
+    readonly retention: number;
+  };
+};
+
+/** Longer than relying parties keep a key set. */
+const LEAD_TIME_OF_ROTATION = '24h';
+
+export function resolveKeyTimes({ lead_time, rotation }: FilledDocument['gatehouse']['keys']): KeyTimes {
+  // Without a default in the document.
+  const { interval } = rotation as { interval?: string };
+  return {
+    lead_time: secondsOf((lead_time as string | undefined) ?? (interval === undefined ? '0s' : LEAD_TIME_OF_ROTATION)),
+    rotation: {
+      interval: interval === undefined ? undefined : secondsOf(interval),
+      retention: secondsOf(rotation.retention),
+    },
+  };
+}
 
 /** Seconds after the signal to stop. */
 export type Shutdown = {
@@ -234,7 +260,7 @@ export function resolveConfig(document: FilledDocument): Config {
       ...gatehouse,
       admin: { api_keys: gatehouse.admin.api_keys ?? (gatehouse.single_origin ? 'required' : 'off') },
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
-      keys: { lead_time: secondsOf(gatehouse.keys.lead_time) },
+      keys: resolveKeyTimes(gatehouse.keys),
       shutdown: {
         delay: secondsOf(gatehouse.shutdown.delay),
         deadline: secondsOf(gatehouse.shutdown.deadline),

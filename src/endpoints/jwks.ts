@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
@@ -5,9 +6,19 @@ import type { Request } from '../http/request.ts';
 import type { RouteSchema } from '../http/route.ts';
 import { JSON_WEB_KEY_SET } from '../keys/json_web_key.ts';
 
-/** RFC 7517 section 5: every key that signed what may still be in use. */
-export const discoverJsonWebKeys = (server: AuthorizationServer, request: Request): Reply =>
-  publicDocument(request, { keys: server.keys.signing.published().map(({ jwk }) => jwk) });
+/** Milliseconds that a database may take which has nothing new to tell. */
+const PATIENCE = 500;
+
+/**
+ * RFC 7517 section 5: every key that signed what may still be in use. Whoever asks may have met a key that another server
+ * made just now. While the database does not answer, what we know is good enough.
+ */
+export async function discoverJsonWebKeys(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const { signing } = server.keys;
+  const looked = signing.reload().catch((error) => server.log.warn({ err: error }, 'signing keys could not be read'));
+  await Promise.race([looked, sleep(PATIENCE, undefined, { ref: false })]);
+  return publicDocument(request, { keys: signing.published().map(({ jwk }) => jwk) });
+}
 
 export const schemas = {
   discoverJsonWebKeys: {

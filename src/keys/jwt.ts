@@ -1,5 +1,6 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWTPayload, SignJWT } from 'jose';
 import type { JsonObject } from '../lib/json.ts';
+import { OAuthError } from '../oauth/error.ts';
 import type { SigningKey, SigningKeys } from './signing_keys.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -12,18 +13,19 @@ export function signJwt(key: SigningKey, claims: Claims, typ = 'JWT'): Promise<s
 /**
  * RFC 7519 section 7.2 for a JWT that we signed: `kid` picks the key, and the key's own algorithm is the only one that
  * it verifies (RFC 8725 section 3.1). Undefined for any other. The times are the caller's business: a token that has
- * expired may still be a good hint.
+ * expired may still be a good hint. Throws where the database does not answer that was asked for an unknown key.
  */
 export async function verifyOwnJwt(keys: SigningKeys, token: string): Promise<Claims | undefined> {
   try {
-    const { payload } = await compactVerify(token, ({ kid = '', alg }) => {
-      const key = keys.find(kid);
+    const { payload } = await compactVerify(token, async ({ kid = '', alg }) => {
+      const key = await keys.findOrReload(kid);
       if (!key || key.alg !== alg) throw new errors.JWKSNoMatchingKey();
       return key.publicKey;
     });
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
     return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? (claims as Claims) : undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof OAuthError) throw error;
     return undefined;
   }
 }

@@ -30,6 +30,21 @@ type Publication = {
   readonly lead_time: number;
 };
 
+/** Milliseconds in which every server knows what another one changed. */
+export const FOLLOWING = 5_000;
+
+/** Learns of keys that other servers make and delete, until it is stopped. */
+export function followKeys({ signing }: Keys, onError: (error: unknown) => void): () => Promise<void> {
+  let look = Promise.resolve();
+  const timer = setInterval(() => {
+    look = signing.reload().catch(onError);
+  }, FOLLOWING);
+  return () => {
+    clearInterval(timer);
+    return look;
+  };
+}
+
 /** `now` in seconds. */
 export async function loadKeys(
   db: Database,

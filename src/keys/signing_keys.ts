@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject, randomUUID } from 'node:crypto';
 import type { JsonObject } from '../lib/json.ts';
 import type { Database } from '../store/db.ts';
-import { insertFirstKey, type JsonWebKeyRow, listKeys } from '../store/json_web_keys.ts';
+import { insertFirstKey, type JsonWebKeyRow, keysRevision, listKeys } from '../store/json_web_keys.ts';
 import { write } from '../store/write.ts';
 import { generateJwk, isPrivate, isSigningAlgorithm, publicJwk } from './json_web_key.ts';
 import type { Seal } from './seal.ts';
@@ -21,7 +21,7 @@ export type PublishedKey = {
 
 export type SigningKey = PublishedKey & { readonly privateKey: KeyObject; readonly created_at: number };
 
-type Loaded = PublishedKey & {
+export type Loaded = PublishedKey & {
   readonly set_name: string;
   readonly created_at: number;
   readonly privateKey?: KeyObject;
@@ -42,6 +42,10 @@ type Options = {
 export class SigningKeys {
   readonly #options: Options;
   #keys: readonly Loaded[] = [];
+  /** Of the sets as they were when they were read. */
+  #revision = '';
+  #look: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
 
   private constructor(options: Options) {
     this.#options = options;
@@ -54,19 +58,47 @@ export class SigningKeys {
     return keys;
   }
 
-  /** After a set was changed. */
-  async reload(): Promise<void> {
-    const { db, seal, broadcast } = this.#options;
-    const sets = [...new Set([...broadcast, ...OWN_SETS])];
+  get #sets(): readonly string[] {
+    return [...new Set([...this.#options.broadcast, ...OWN_SETS])];
+  }
+
+  /**
+   * Reads the sets again if anybody changed them, on whatever server. Whoever asks joins a look that has not begun, and
+   * never one that is under way, which may have read before the change.
+   */
+  reload(): Promise<void> {
+    this.#nextLook ??= this.#look
+      .catch(() => {})
+      .then(() => {
+        this.#nextLook = undefined;
+        this.#look = this.#readIfChanged();
+        return this.#look;
+      });
+    return this.#nextLook;
+  }
+
+  async #readIfChanged(): Promise<void> {
+    const { queries } = this.#options.db;
+    if ((await keysRevision(queries, this.#sets)) === this.#revision) return;
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const { db, seal } = this.#options;
+    const sets = this.#sets;
+    // Before the keys: what changes between the two is seen at the next look.
+    let revision = await keysRevision(db.queries, sets);
     let rows = await listKeys(db.queries, sets);
-    const missing = sets.filter((set) => !rows.some((row) => row.set_name === set && open(row, seal)?.privateKey));
+    const missing = sets.filter((set) => !rows.some((row) => row.set_name === set && openRow(row, seal)?.privateKey));
     if (missing.length > 0) {
       await Promise.all(missing.map((set) => this.#createKey(set)));
+      revision = await keysRevision(db.queries, sets);
       rows = await listKeys(db.queries, sets);
     }
     this.#keys = sets.flatMap((set) =>
-      rows.filter((row) => row.set_name === set).flatMap((row) => open(row, seal) ?? []),
+      rows.filter((row) => row.set_name === set).flatMap((row) => openRow(row, seal) ?? []),
     );
+    this.#revision = revision;
   }
 
   async #createKey(set_name: string): Promise<void> {
@@ -79,9 +111,8 @@ export class SigningKeys {
 
   /** The newest key of the set that has been published for long enough; while none has, the oldest one. */
   signer(set: string): SigningKey {
-    const candidates = this.#keys.filter((key): key is Loaded & SigningKey => key.set_name === set && canSign(key));
-    const published = this.#options.now() - this.#options.lead_time;
-    const key = candidates.find(({ created_at }) => created_at <= published) ?? candidates.at(-1);
+    const candidates = this.#keys.filter((key) => key.set_name === set).filter(canSign);
+    const key = signerAmong(candidates, this.#options.now() - this.#options.lead_time);
     if (!key) throw new Error(`no signing key in the set ${set}`);
     return key;
   }
@@ -91,17 +122,31 @@ export class SigningKeys {
     return this.#keys.find((key) => key.kid === kid && OWN_SETS.includes(key.set_name));
   }
 
+  /** The same, and another server may have made the key just now. */
+  async findOrReload(kid: string): Promise<PublishedKey | undefined> {
+    const known = this.find(kid);
+    if (known) return known;
+    await this.reload();
+    return this.find(kid);
+  }
+
   /** RFC 7517 section 5: what `jwks.json` shows. */
   published(): readonly PublishedKey[] {
     return this.#keys;
   }
 }
 
-const canSign = ({ privateKey, jwk, alg }: Loaded): boolean =>
-  privateKey !== undefined && jwk.use !== 'enc' && isSigningAlgorithm(alg);
+export const canSign = (key: Loaded): key is Loaded & SigningKey =>
+  key.privateKey !== undefined && key.jwk.use !== 'enc' && isSigningAlgorithm(key.alg);
+
+/** Newest first: the newest that was published at that time, or else the oldest. */
+export const signerAmong = <Key extends { readonly created_at: number }>(
+  keys: readonly Key[],
+  published: number,
+): Key | undefined => keys.find(({ created_at }) => created_at <= published) ?? keys.at(-1);
 
 /** Undefined for what is not published: symmetric keys. */
-function open(row: JsonWebKeyRow, seal: Seal): Loaded | undefined {
+export function openRow(row: JsonWebKeyRow, seal: Seal): Loaded | undefined {
   const stored = openJwk(seal, row);
   if (stored.kty === 'oct') return undefined;
   const input = { key: stored, format: 'jwk' } as JsonWebKeyInput;

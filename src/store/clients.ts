@@ -17,6 +17,18 @@ export function listClients(db: Queries, filter: ClientFilter, after: string, li
   return query.orderBy('client_id').limit(limit).execute();
 }
 
+/** In the order of `client_id`, those after `after` whose document has this text. Reads all of them. */
+export function listClientsThatContain(db: Queries, text: string, after: string, limit: number): Promise<ClientRow[]> {
+  return db
+    .selectFrom('clients')
+    .selectAll()
+    .where('client_id', '>', after)
+    .where('document', 'like', `%${text}%`)
+    .orderBy('client_id')
+    .limit(limit)
+    .execute();
+}
+
 /** False when the id is taken. */
 export async function insertClient(tx: Queries, row: ClientRow): Promise<boolean> {
   const result = await tx

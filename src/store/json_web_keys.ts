@@ -9,6 +9,16 @@ export function listKeys(db: Queries, sets: readonly string[]): Promise<JsonWebK
   return db.selectFrom('json_web_keys').selectAll().where('set_name', 'in', sets).orderBy('id', 'desc').execute();
 }
 
+/** Another one whenever a key was added to the sets or left them: ids are never used twice. */
+export async function keysRevision(db: Queries, sets: readonly string[]): Promise<string> {
+  const { count, sum } = await db
+    .selectFrom('json_web_keys')
+    .select(({ fn }) => [fn.count<string>('id').as('count'), fn.sum<string>('id').as('sum')])
+    .where('set_name', 'in', sets)
+    .executeTakeFirstOrThrow();
+  return `${count} ${sum}`;
+}
+
 /** Only into an empty set: of several servers that start at once, one makes the key. */
 export async function insertFirstKey(tx: Queries, row: Insertable<JsonWebKeysTable>): Promise<void> {
   await takeTurn(tx, `first key of ${row.set_name}`.slice(0, 200));
@@ -19,6 +29,25 @@ export async function insertFirstKey(tx: Queries, row: Insertable<JsonWebKeysTab
     .limit(1)
     .executeTakeFirst();
   if (!taken) await tx.insertInto('json_web_keys').values(row).execute();
+}
+
+/** Only while no key is newer than this one: of several servers that rotate, one adds a key. */
+export async function insertNextKey(
+  tx: Queries,
+  row: Insertable<JsonWebKeysTable>,
+  newest_id: number,
+): Promise<boolean> {
+  await takeTurn(tx, `next key of ${row.set_name}`.slice(0, 200));
+  const newer = await tx
+    .selectFrom('json_web_keys')
+    .select('id')
+    .where('set_name', '=', row.set_name)
+    .where('id', '>', newest_id)
+    .limit(1)
+    .executeTakeFirst();
+  if (newer) return false;
+  await tx.insertInto('json_web_keys').values(row).execute();
+  return true;
 }
 
 /** Newest first. */
