@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { KeyStatus } from '../keys/rotation.ts';
 import { group } from './group.ts';
-import { openStore } from './open_store.ts';
+import { openKeys } from './open_store.ts';
 import { type StoreOptions, storeCommand } from './store_command.ts';
 
 type Rotate = StoreOptions & { readonly set?: string; readonly algorithm?: string };
+
+type Server = Awaited<ReturnType<typeof openKeys>>;
 
 const SETS = ['hydra.openid.id-token', 'hydra.jwt.access-token'];
 
@@ -23,21 +25,12 @@ export const keysCommand = (): Command =>
         .action(rotate),
     );
 
-type Server = Parameters<typeof import('../token/rotate_keys.ts').keyStatus>[0];
-
 async function withKeys(options: StoreOptions, work: (server: Server) => Promise<void>): Promise<void> {
-  const { loadKeys } = await import('../keys/keys.ts');
-  const store = await openStore(options);
+  const server = await openKeys(options);
   try {
-    const { config, db, now } = store;
-    const publication = {
-      broadcast: config.webfinger.jwks.broadcast_keys,
-      lead_time: config.gatehouse.keys.lead_time,
-    };
-    const keys = await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000));
-    await work({ config, db, keys, now });
+    await work(server);
   } finally {
-    await store.close();
+    await server.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import type { Keys } from '../keys/keys.ts';
 import type { Database } from '../store/db.ts';
 
 export type OpenStore = {
@@ -18,4 +19,20 @@ export async function openStore({ config: files }: { readonly config: readonly s
   const { config } = loadConfig({ files, env: process.env, flags: {} });
   const db = await server.openStore(config);
   return { config, db, now: Date.now, close: () => db.close() };
+}
+
+/** With what the configured secrets are good for. */
+export async function openKeys(options: {
+  readonly config: readonly string[];
+}): Promise<OpenStore & { readonly keys: Keys }> {
+  const { loadKeys } = await import('../keys/keys.ts');
+  const store = await openStore(options);
+  const { config, db, now } = store;
+  const publication = { broadcast: config.webfinger.jwks.broadcast_keys, lead_time: config.gatehouse.keys.lead_time };
+  try {
+    return { ...store, keys: await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000)) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ import { group } from './group.ts';
 import { janitorCommand } from './janitor.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
 import { versionCommand } from './version.ts';
 
@@ -17,4 +18,5 @@ export const program = (name: string): Command =>
     .addCommand(accountsCommand())
     .addCommand(apiKeysCommand())
     .addCommand(keysCommand())
+    .addCommand(secretsCommand())
     .addCommand(versionCommand());

@@ -5,7 +5,7 @@ import { signJwt } from '../keys/jwt.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import type { LogoutNotificationRow } from '../store/logout_notifications.ts';
 
-const PURPOSE = 'logout_token';
+export const PURPOSE = 'logout_token';
 /** OpenID Connect Back-Channel Logout section 2.4: two minutes at most, in seconds. */
 const LIFETIME = 120;
 /** Seconds that a notification is of use: longer than we are ever down. */

@@ -23,6 +23,17 @@ export type States = {
   device_verifier: DeviceVerifier;
 };
 
+const NAMES: Readonly<Record<keyof States, true>> = {
+  login_challenge: true,
+  login_verifier: true,
+  consent_challenge: true,
+  consent_verifier: true,
+  device_challenge: true,
+  device_verifier: true,
+};
+
+export const STATE_NAMES: readonly string[] = Object.keys(NAMES);
+
 /** A sealed value longer than this stays here, and the URL carries a handle. */
 const LONGEST = 1500;
 /** 32 bytes in base64url; no sealed state is as short. */

@@ -12,7 +12,7 @@ export type ConsentDetails = {
   readonly session: { readonly access_token: JsonObject; readonly id_token: JsonObject };
 };
 
-const PURPOSE = 'consent';
+export const PURPOSE = 'consent';
 
 export const sealDetails = (server: AuthorizationServer, details: ConsentDetails): Buffer =>
   server.keys.rows.sealJson(details, PURPOSE);

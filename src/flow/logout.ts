@@ -25,7 +25,7 @@ export type Logout = {
 
 export type StoredLogout = Logout & Pick<LogoutRequestRow, 'hash' | 'state' | 'expires_at'>;
 
-const PURPOSE = 'logout_request';
+export const PURPOSE = 'logout_request';
 const VERIFIER = 'logout_verifier';
 /** Hydra: a request with an ID token does not expire; a day is enough of that. */
 const LONGEST = 24 * 3600;

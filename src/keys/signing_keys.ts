@@ -162,10 +162,10 @@ export function openRow(row: JsonWebKeyRow, seal: Seal): Loaded | undefined {
   };
 }
 
-const purposeOf = (set_name: string): string => `json_web_key/${set_name}`;
+export const purposeOfSet = (set_name: string): string => `json_web_key/${set_name}`;
 
 export const sealJwk = (seal: Seal, set_name: string, jwk: JsonObject): Buffer =>
-  seal.sealJson(jwk, purposeOf(set_name));
+  seal.sealJson(jwk, purposeOfSet(set_name));
 
 export const openJwk = (seal: Seal, row: Pick<JsonWebKeyRow, 'jwk' | 'set_name'>): JsonObject =>
-  seal.openJson<JsonObject>(row.jwk, purposeOf(row.set_name));
+  seal.openJson<JsonObject>(row.jwk, purposeOfSet(row.set_name));

@@ -2,7 +2,7 @@ import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { TokenRow } from '../store/tokens.ts';
 import type { Issued, TokenResponse } from './authorization.ts';
 
-const PURPOSE = 'successor';
+export const PURPOSE = 'successor';
 
 /** What a used refresh token was traded for, so that a client that missed the answer can have it again. */
 export const sealSuccessor = (server: AuthorizationServer, response: Issued): Buffer =>

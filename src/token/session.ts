@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Session } from './authorization.ts';
 
-const PURPOSE = 'session';
+export const PURPOSE = 'session';
 
 /** RFC 9700 section 4: claims about people do not stand in the database in clear text. */
 export const sealSession = (server: AuthorizationServer, session: Session): Buffer =>

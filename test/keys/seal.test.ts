@@ -21,12 +21,26 @@ describe('sealed values', () => {
     assert.equal(new Seal([OLD], 'test').open(seal.seal(Buffer.from('new'), 'here'), 'here'), undefined);
   });
 
+  it('are sealed again under the first secret, know for ever which one it was at first, and open only for their purpose', () => {
+    const oldest = new Seal(['the-oldest-secret-of-all'], 'test');
+    const old = new Seal([OLD, 'the-oldest-secret-of-all'], 'test');
+    const once = old.reseal(oldest.seal(Buffer.from('kept'), 'here'), ['there', 'here']) ?? assert.fail();
+    const twice = seal.reseal(once, ['here']) ?? assert.fail();
+    for (const sealed of [once, twice]) assert.deepEqual(sealed.subarray(5, 9), oldest.ids[0]);
+    assert.equal(new Seal([NEW], 'test').open(twice, 'here')?.toString(), 'kept');
+    assert.equal(seal.open(twice, 'there'), undefined);
+    assert.equal(seal.reseal(twice, ['there']), undefined);
+    assert.equal(seal.reseal(oldest.seal(Buffer.from('lost'), 'here'), ['here']), undefined);
+  });
+
   it('do not open with a bit changed anywhere', () => {
     const sealed = seal.seal(Buffer.from('text'), 'here');
-    for (let at = 0; at < sealed.length; at++) {
-      const changed = Buffer.from(sealed);
-      changed[at] = (changed[at] ?? 0) ^ 1;
-      assert.equal(seal.open(changed, 'here'), undefined, `byte ${at}`);
+    for (const value of [sealed, seal.reseal(sealed, ['here']) ?? assert.fail()]) {
+      for (let at = 0; at < value.length; at++) {
+        const changed = Buffer.from(value);
+        changed[at] = (changed[at] ?? 0) ^ 1;
+        assert.equal(seal.open(changed, 'here'), undefined, `byte ${at}`);
+      }
     }
   });
 
