@@ -110,6 +110,20 @@ describe('endpoints (RFC 6749 section 3)', () => {
     assert.equal(await deployment.isActive(body.refresh_token), true);
   });
 
+  it('RFC 6749 4.4: client credentials are for a client that is registered for them, and for its own audience', async () => {
+    await deployment.createClient({ client_id: 'no-machine', grant_types: ['authorization_code'] });
+    const { status, body } = await deployment.token({ ...MACHINE, client_id: 'no-machine' });
+    assert.deepEqual([status, body.error], [400, 'unauthorized_client']);
+    await deployment.createClient({ client_id: 'reader', audience: ['https://api.example'] });
+    const ask = (audience: string) => deployment.token({ ...MACHINE, client_id: 'reader', audience });
+    const own = await ask('https://api.example');
+    assert.deepEqual((await deployment.introspect(own.body.access_token)).aud, ['https://api.example']);
+    for (const audience of ['https://other.example', 'https://api.example https://other.example']) {
+      const refused = await ask(audience);
+      assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_request'], audience);
+    }
+  });
+
   it('RFC 6749 3.3: without a scope none is granted', async () => {
     const { status, body } = await deployment.token(MACHINE);
     assert.deepEqual([status, body.scope], [200, '']);

@@ -32,6 +32,8 @@ const TESTS = [
   'test/e2e/code_flow.test.ts',
   'test/e2e/implicit_and_hybrid.test.ts',
   'test/e2e/assertions.test.ts',
+  'test/e2e/oauth_rules.test.ts',
+  'test/e2e/rfc_rules.test.ts',
   'test/attacks/browser.test.ts',
   'test/e2e/refresh.test.ts',
   'test/e2e/device.test.ts',
