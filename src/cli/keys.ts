@@ -1,12 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { KeyStatus } from '../keys/rotation.ts';
 import { group } from './group.ts';
-import { openKeys } from './open_store.ts';
+import { type KeyedStore, withKeys } from './open_store.ts';
 import { type StoreOptions, storeCommand } from './store_command.ts';
 
 type Rotate = StoreOptions & { readonly set?: string; readonly algorithm?: string };
-
-type Server = Awaited<ReturnType<typeof openKeys>>;
 
 const SETS = ['hydra.openid.id-token', 'hydra.jwt.access-token'];
 
@@ -24,15 +22,6 @@ export const keysCommand = (): Command =>
         .option('--algorithm <alg>', 'such as RS256, ES256 or EdDSA; else that of the newest key')
         .action(rotate),
     );
-
-async function withKeys(options: StoreOptions, work: (server: Server) => Promise<void>): Promise<void> {
-  const server = await openKeys(options);
-  try {
-    await work(server);
-  } finally {
-    await server.close();
-  }
-}
 
 async function rotate(options: Rotate, self: Command): Promise<void> {
   const { isSigningAlgorithm, SIGNING_ALGORITHMS } = await import('../keys/json_web_key.ts');
@@ -53,7 +42,7 @@ async function rotate(options: Rotate, self: Command): Promise<void> {
   });
 }
 
-async function show(server: Server, { format }: StoreOptions): Promise<void> {
+async function show(server: KeyedStore, { format }: StoreOptions): Promise<void> {
   const { keyStatus } = await import('../token/rotate_keys.ts');
   const keys = (await Promise.all(SETS.map((set) => keyStatus(server, set)))).flat().map(shown);
   if (format === 'json') console.log(JSON.stringify(keys, null, 2));

@@ -21,18 +21,20 @@ export async function openStore({ config: files }: { readonly config: readonly s
   return { config, db, now: Date.now, close: () => db.close() };
 }
 
-/** With what the configured secrets are good for. */
-export async function openKeys(options: {
-  readonly config: readonly string[];
-}): Promise<OpenStore & { readonly keys: Keys }> {
+export type KeyedStore = OpenStore & { readonly keys: Keys };
+
+/** Works on the database with what the configured secrets open. */
+export async function withKeys(
+  options: { readonly config: readonly string[] },
+  work: (store: KeyedStore) => Promise<void>,
+): Promise<void> {
   const { loadKeys } = await import('../keys/keys.ts');
   const store = await openStore(options);
   const { config, db, now } = store;
   const publication = { broadcast: config.webfinger.jwks.broadcast_keys, lead_time: config.gatehouse.keys.lead_time };
   try {
-    return { ...store, keys: await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000)) };
-  } catch (error) {
+    await work({ ...store, keys: await loadKeys(db, config.secrets, publication, () => Math.floor(now() / 1000)) });
+  } finally {
     await store.close();
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { SecretStatus } from '../flow/secret_status.ts';
 import { group } from './group.ts';
-import { openKeys } from './open_store.ts';
+import { type KeyedStore, withKeys } from './open_store.ts';
 import { type StoreOptions, storeCommand } from './store_command.ts';
 
 /** The end of a rotation of `secrets.system`, beside the servers that run. */
@@ -19,21 +19,10 @@ export const secretsCommand = (): Command =>
       ).action((options: StoreOptions) => withKeys(options, (server) => resealAll(server, options))),
     );
 
-type Server = Awaited<ReturnType<typeof openKeys>>;
-
-async function withKeys(options: StoreOptions, work: (server: Server) => Promise<void>): Promise<void> {
-  const server = await openKeys(options);
-  try {
-    await work(server);
-  } finally {
-    await server.close();
-  }
-}
-
 /** Rows after which people hear how far it is. */
 const MILESTONE = 10_000;
 
-async function resealAll(server: Server, options: StoreOptions): Promise<void> {
+async function resealAll(server: KeyedStore, options: StoreOptions): Promise<void> {
   const { reseal } = await import('../flow/reseal.ts');
   const done = new Map<string, number>();
   for await (const { column, resealed } of reseal(server)) {
@@ -50,7 +39,7 @@ async function resealAll(server: Server, options: StoreOptions): Promise<void> {
   await show(server, options);
 }
 
-async function show(server: Server, { format }: StoreOptions): Promise<void> {
+async function show(server: KeyedStore, { format }: StoreOptions): Promise<void> {
   const { statusOfSecrets } = await import('../flow/secret_status.ts');
   const { columns, secrets } = await statusOfSecrets(server);
   if (format === 'json') {
