@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 /** Left may import right, never the reverse. */
 const ORDER =
-  'cli server telemetry openapi routes account_experience endpoints grants flow authorize token client_auth client throttle authorization_server keys store config http oauth lib'.split(
+  'cli hydra_import server telemetry openapi routes account_experience endpoints grants flow authorize token client_auth client throttle authorization_server keys store config http oauth lib'.split(
     ' ',
   );
 

@@ -4,6 +4,7 @@ import { apiKeysCommand } from './api_keys.ts';
 import { group } from './group.ts';
 import { janitorCommand } from './janitor.ts';
 import { keysCommand } from './keys.ts';
+import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { secretsCommand } from './secrets.ts';
 import { serveCommand } from './serve.ts';
@@ -15,6 +16,7 @@ export const program = (name: string): Command =>
     .addCommand(serveCommand())
     .addCommand(migrateCommand())
     .addCommand(janitorCommand())
+    .addCommand(importCommand())
     .addCommand(accountsCommand())
     .addCommand(apiKeysCommand())
     .addCommand(keysCommand())

@@ -1,9 +1,10 @@
-import { createHash, createHmac, pbkdf2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { argon2, createHash, createHmac, pbkdf2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Config } from '../config/schema.ts';
 import { OAuthError } from '../oauth/error.ts';
 
 const derive = promisify(pbkdf2);
+const deriveArgon2 = promisify(argon2);
 
 type Hashers = Config['oauth2']['hashers'];
 
@@ -69,9 +70,39 @@ async function matches(secret: string, hash: string): Promise<boolean> {
   const [, scheme, ...parts] = hash.split('$');
   if (scheme === 'hmac-sha256') return equal(hmac(bytes(parts[0]), secret), bytes(parts[1]));
   if (/^2[aby]$/.test(scheme ?? '')) return (await loadBcrypt()).compare(secret, hash);
-  if (scheme !== 'pbkdf2-sha256') return false;
+  if (scheme === 'argon2i' || scheme === 'argon2id') return matchesArgon2(secret, scheme, parts);
+  const digest = DIGESTS[scheme ?? ''];
+  if (digest === undefined) return false;
   const [, iterations = '1', length = '32'] = /^i=(\d+),l=(\d+)$/.exec(parts[0] ?? '') ?? [];
-  return equal(await derive(secret, bytes(parts[1]), Number(iterations), Number(length), 'sha256'), bytes(parts[2]));
+  return equal(await derive(secret, bytes(parts[1]), Number(iterations), Number(length), digest), bytes(parts[2]));
+}
+
+/** Hydra: two names stand for hashes of SHA-3. Clients that were imported may have any of them. */
+const DIGESTS: Readonly<Record<string, string>> = {
+  'pbkdf2-sha1': 'sha1',
+  'pbkdf2-sha224': 'sha3-224',
+  'pbkdf2-sha256': 'sha256',
+  'pbkdf2-sha384': 'sha3-384',
+  'pbkdf2-sha512': 'sha512',
+};
+
+/** RFC 9106: version, cost, salt and hash. */
+async function matchesArgon2(
+  secret: string,
+  scheme: 'argon2i' | 'argon2id',
+  [version, cost = '', salt, hash]: readonly string[],
+): Promise<boolean> {
+  const [, memory, passes, parallelism] = /^m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})$/.exec(cost) ?? [];
+  if (version !== 'v=19' || memory === undefined) return false;
+  const key = await deriveArgon2(scheme, {
+    message: secret,
+    nonce: bytes(salt),
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: bytes(hash).length,
+  });
+  return equal(key, bytes(hash));
 }
 
 /** Of this process alone: a proof is worth nothing elsewhere. */

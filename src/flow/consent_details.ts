@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Sealing } from '../keys/keys.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 
 /** What a completed consent remembers beside its columns. */
@@ -14,7 +15,7 @@ export type ConsentDetails = {
 
 export const PURPOSE = 'consent';
 
-export const sealDetails = (server: AuthorizationServer, details: ConsentDetails): Buffer =>
+export const sealDetails = (server: Sealing, details: ConsentDetails): Buffer =>
   server.keys.rows.sealJson(details, PURPOSE);
 
 export const openDetails = (server: AuthorizationServer, sealed: Uint8Array): ConsentDetails =>

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { type CookieAttributes, setCookie } from '../http/cookie.ts';
 import { cookieOf, type Request } from '../http/request.ts';
 import { murmur3 } from '../lib/murmur3.ts';
+import { openHydraSession } from './hydra_cookie.ts';
 
 type CookieName = keyof Config['serve']['cookies']['names'];
 
@@ -69,9 +70,12 @@ export function csrfCookies(
   return cookies;
 }
 
-/** The id of the login session that the browser remembers. */
-export const readSessionCookie = (server: AuthorizationServer, request: Request): string | undefined =>
-  open(server, request, cookieName(server.config, 'session'), 'session');
+/** The id of the login session that the browser remembers. Hydra: its own cookie counts too, after an import. */
+export function readSessionCookie(server: AuthorizationServer, request: Request): string | undefined {
+  const name = cookieName(server.config, 'session');
+  const value = cookieOf(request, name);
+  return value && (unseal(server, value, 'session') ?? openHydraSession(server.config.secrets.cookie, name, value));
+}
 
 /** `maxAge` in seconds; 0 makes the browser forget. */
 export function sessionCookie(server: AuthorizationServer, sid: string, maxAge: number): string {
@@ -85,5 +89,8 @@ const sealCookie = (server: AuthorizationServer, value: string, purpose: string)
 
 function open(server: AuthorizationServer, request: Request, cookie: string, purpose: string): string | undefined {
   const value = cookieOf(request, cookie);
-  return value && server.keys.cookies.open(Buffer.from(value, 'base64url'), purpose)?.toString();
+  return value && unseal(server, value, purpose);
 }
+
+const unseal = (server: AuthorizationServer, value: string, purpose: string): string | undefined =>
+  server.keys.cookies.open(Buffer.from(value, 'base64url'), purpose)?.toString();

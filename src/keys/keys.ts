@@ -17,6 +17,9 @@ export type Keys = {
   readonly nonces: Seal;
 };
 
+/** Whoever writes rows without being a server. */
+export type Sealing = { readonly keys: Pick<Keys, 'rows'> };
+
 type Secrets = {
   readonly system: readonly string[];
   readonly cookie: readonly string[];

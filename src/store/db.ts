@@ -29,8 +29,13 @@ export async function openDatabase(dsn: Dsn): Promise<Database> {
   return dsn.engine === 'sqlite' ? openSqlite(dsn) : openNetwork(dsn);
 }
 
-function openSqlite({ path }: SqliteDsn): Database {
-  const connection = new SqliteConnection(path);
+/** Somebody else's database, which stays as it is. */
+export async function openToRead(dsn: Dsn): Promise<Database> {
+  return dsn.engine === 'sqlite' ? openSqlite(dsn, true) : openNetwork(dsn);
+}
+
+function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
+  const connection = new SqliteConnection(path, readOnly);
   const ungated = sqliteQueries(connection, false);
   const writes = new GroupCommit({
     tx: ungated,

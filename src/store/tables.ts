@@ -21,6 +21,7 @@ export type Tables = {
   logout_notifications: LogoutNotificationsTable;
   throttles: ThrottlesTable;
   leases: LeasesTable;
+  imports: ImportsTable;
 };
 
 /** What the functions of this folder take: the database, or the write that they are part of. */
@@ -216,4 +217,11 @@ export type ApiKeysTable = {
   /** Null: never. */
   expires_at: number | null;
   revoked_at: number | null;
+};
+
+/** Databases that were imported to the end. */
+export type ImportsTable = {
+  /** The network of the reference's. */
+  source: string;
+  finished_at: number;
 };

@@ -16,6 +16,8 @@ import { statements } from './dialect.ts';
 
 /** How long another process may hold the write lock before we wait outside the engine, in milliseconds. */
 const BUSY_TIMEOUT = 20;
+/** The same for a file that is only read. */
+const READER_TIMEOUT = 5_000;
 const PREPARED_LIMIT = 500;
 
 /**
@@ -28,9 +30,10 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #prepared = new Map<string, StatementSync>();
   #batch: Promise<void> | undefined;
 
-  constructor(path: string) {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    this.database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  constructor(path: string, readOnly = false) {
+    if (path !== ':memory:' && !readOnly) mkdirSync(dirname(path), { recursive: true });
+    this.database = new DatabaseSync(path, { timeout: readOnly ? READER_TIMEOUT : BUSY_TIMEOUT, readOnly });
+    if (readOnly) return;
     this.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
   }
 

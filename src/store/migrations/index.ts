@@ -8,6 +8,7 @@ import * as first_schema from './0001_expand_first_schema.ts';
 import * as api_keys from './0002_expand_api_keys.ts';
 import * as throttles from './0003_expand_throttles.ts';
 import * as sweeping from './0004_expand_sweeping.ts';
+import * as imports from './0006_expand_imports.ts';
 
 export type Migration = {
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>;
@@ -19,4 +20,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002_expand_api_keys': api_keys,
   '0003_expand_throttles': throttles,
   '0004_expand_sweeping': sweeping,
+  '0006_expand_imports': imports,
 };
