@@ -99,6 +99,8 @@ async function carriedSessions({ target }: Import, rows: readonly HydraRow[]): P
 function consentRow(run: Import, row: HydraRow): Omit<ConsentRow, 'login_session_id'> {
   const requested_at = requiredMoment(row, 'requested_at');
   const remember_for = integer(row, 'consent_remember_for');
+  const remembered_until = remember_for > 0 ? requested_at + remember_for : null;
+  const skip = flag(row, 'consent_skip');
   return {
     flow_id: text(row, 'login_challenge'),
     consent_request_id: required(row, 'consent_challenge_id'),
@@ -108,10 +110,12 @@ function consentRow(run: Import, row: HydraRow): Omit<ConsentRow, 'login_session
     granted_audience: JSON.stringify(texts(row, 'granted_at_audience') ?? []),
     requested_at,
     handled_at: requiredMoment(row, 'consent_handled_at'),
-    skip: flag(row, 'consent_skip') ? 1 : 0,
+    skip: skip ? 1 : 0,
     remember: flag(row, 'consent_remember') ? 1 : 0,
     remember_for,
-    remembered_until: remember_for > 0 ? requested_at + remember_for : null,
+    remembered_until,
+    // One that was skipped is listed nowhere, and stays as long as its tokens.
+    expires_at: skip ? requested_at : remembered_until,
     details: sealDetails(run.target, detailsOf(row)),
   };
 }

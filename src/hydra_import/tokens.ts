@@ -1,6 +1,6 @@
 import { tokenHash } from '../keys/opaque_token.ts';
 import type { HydraRow } from '../store/hydra/database.ts';
-import type { NewToken } from '../store/tokens.ts';
+import { type NewToken, USED_KEEP } from '../store/tokens.ts';
 import { sealSession } from '../token/session.ts';
 import { type HydraSession, readSession } from './session.ts';
 import { checkClient, eachRow, type Import, type Step } from './step.ts';
@@ -49,7 +49,8 @@ export const refresh_tokens: Step = {
     const hydra = sessionOf(run, row);
     const isUsed = !flag(row, 'active');
     // Hydra: the column of a used token says how long the row is kept.
-    const expires_at = hydra.expiryOf('refresh_token') ?? (isUsed ? null : moment(row, 'expires_at'));
+    const expires_at =
+      hydra.expiryOf('refresh_token') ?? (isUsed ? run.now + USED_KEEP : moment(row, 'expires_at'));
     if (expires_at !== null && expires_at <= run.now) throw new Unfit('has expired');
     const partner = text(row, 'access_token_signature');
     return {

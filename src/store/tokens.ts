@@ -32,7 +32,7 @@ export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<true>
  * RFC 9700 section 4.14.2: a token that comes again is known for as long as it could have been used. One that never
  * expires is known for half a year: as long as any login lasts, and any grace. Seconds.
  */
-const USED_KEEP = 180 * 24 * 3600;
+export const USED_KEEP = 180 * 24 * 3600;
 
 /**
  * Single use: true for exactly one caller, and only while the token exists. `successor` is what those who come again may

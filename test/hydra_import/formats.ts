@@ -118,10 +118,12 @@ export const sessionData = ({ subject, claims = {}, extra = {}, expires_at = {} 
 });
 
 /** A cookie of gorilla/sessions over `map[interface{}]interface{}{"sid": sid}`. */
-export function sessionCookie(key: Buffer, name: string, sid: string, time = 1_700_000_000): string {
+export const sessionCookie = (key: Buffer, name: string, sid: string): string => cookieOver(key, name, gobOf({ sid }));
+
+export function cookieOver(key: Buffer, name: string, content: Buffer, time = 1_700_000_000): string {
   const iv = randomBytes(16);
   const cipher = createCipheriv('aes-256-ctr', sha256(key), iv);
-  const value = padded(Buffer.concat([iv, cipher.update(gobOf({ sid })), cipher.final()]));
+  const value = padded(Buffer.concat([iv, cipher.update(content), cipher.final()]));
   const mac = createHmac('sha256', key).update(`${name}|${time}|${value}`).digest();
   return padded(Buffer.concat([Buffer.from(`${time}|${value}|`), mac]));
 }

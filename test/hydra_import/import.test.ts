@@ -11,7 +11,7 @@ import { startDeployment } from '../e2e/deployment.ts';
 import type { Deployment, Json } from '../e2e/flow.ts';
 import { type Created, type Engine, NETWORK_ENGINES, SHARED_ENGINES } from '../store/engines.ts';
 import { jwt, SCHEMES, sessionCookie } from './formats.ts';
-import { NETWORK } from './tables.ts';
+import { HydraTables, NETWORK } from './tables.ts';
 import {
   COOKIE_SECRET,
   EXPECTED,
@@ -420,3 +420,43 @@ for (const [sourceEngine, targetEngine] of PAIRS) {
     });
   });
 }
+
+describe('an import', () => {
+  let source: Created;
+  let target: Created;
+  before(async () => {
+    [source, target] = [await FILE.create(), await FILE.create()];
+    await fillHydra(source.dsn);
+  });
+  after(() => Promise.all([source.drop(), target.drop()]));
+
+  it('that was cut off goes on where it was', async () => {
+    const progress = (line: string) => {
+      if (line.startsWith('hydra_oauth2_access')) throw new Error('the lights went out');
+    };
+    await assert.rejects(run(source, target, { progress }), /the lights went out/);
+    const counts = countsOf(await run(source, target));
+    assert.deepEqual(counts.hydra_oauth2_access, [9, 0, 5, 4]);
+    assert.deepEqual(counts.hydra_oauth2_refresh, [4, 4, 0, 0]);
+  });
+
+  it('goes on after a row that our database refuses, and says which', async () => {
+    const hydra = await HydraTables.open(source.dsn);
+    await hydra.insert('hydra_oauth2_obfuscated_authentication_session', {
+      subject: 'user-1',
+      client_id: 'nobody',
+      subject_obfuscated: 'x',
+    });
+    await hydra.close();
+    const report = await run(source, target, { isAgain: true });
+    assert.deepEqual(countsOf(report).hydra_oauth2_obfuscated_authentication_session, [2, 0, 1, 1]);
+    assert.deepEqual(reasonsFor(report, 'hydra_oauth2_obfuscated_authentication_session'), [
+      ['is refused by the database (ERR_SQLITE_ERROR)', 1, 'nobody user-1'],
+    ]);
+  });
+
+  it('warns when a secret of Hydra is not configured here', async () => {
+    const report = await run(source, target, { secrets: [...SYSTEM_SECRETS, 'a-secret-that-is-not-configured'] });
+    assert.match(report.warnings.join(), /not among "secrets.system"/);
+  });
+});

@@ -102,14 +102,18 @@ export class HydraTables {
     this.#db = db;
   }
 
+  static async open(dsn: string): Promise<HydraTables> {
+    return new HydraTables(await openDatabase(parseDsn(dsn)));
+  }
+
   static async create(dsn: string): Promise<HydraTables> {
-    const db = await openDatabase(parseDsn(dsn));
+    const tables = await HydraTables.open(dsn);
+    const db = tables.#db;
     const types = TYPES[db.dialect.engine];
     for (const [table, definition] of Object.entries(TABLES)) {
       const text = definition.replaceAll(/\b(UUID|JSON|TIME)\b/g, (name) => types[name] ?? name);
       await sql.raw(`create table ${table} (${text})`).execute(db.schema);
     }
-    const tables = new HydraTables(db);
     await tables.insert('networks', { id: NETWORK, created_at: new Date(0), updated_at: new Date(0) }, {});
     return tables;
   }

@@ -159,7 +159,7 @@ async function fillKeys(hydra: HydraTables): Promise<void> {
 const publicOf = ({ kty, n, e, kid, use, alg }: (typeof KEYS.issuer)['jwk']) => ({ kty, n, e, kid, use, alg });
 
 /** More than a page of sessions that are good for nothing else. */
-export const CROWD = 950;
+export const CROWD = 450;
 
 async function fillSessions(hydra: HydraTables): Promise<void> {
   const insert = (values: HydraValues) =>

@@ -21,7 +21,7 @@ const CHECKED = [
   'src/endpoints/credentials.ts',
   'src/keys/{jwt,opaque_token,proof,remote_jwks}.ts',
   'src/oauth/{audience,nonce,pkce,prompt,redirect_uri,scope}.ts',
-  'src/flow/{accepted_login,accepted_consent,hint,logout,session,device,user_code_guesses}.ts',
+  'src/flow/{accepted_login,accepted_consent,hint,hydra_cookie,logout,session,device,user_code_guesses}.ts',
   'src/throttle.ts',
   'src/token/*.ts',
 ];
@@ -53,6 +53,7 @@ const TESTS = [
   'test/attacks/api_keys.test.ts',
   'test/e2e/registration.test.ts',
   'test/keys/opaque_token.test.ts',
+  'test/flow/hydra_cookie.test.ts',
   'test/keys/seal.test.ts',
   'test/e2e/races.test.ts',
 ];
