@@ -1,5 +1,4 @@
 import { type ConsentDetails, sealDetails } from '../flow/consent_details.ts';
-import type { JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import type { ConsentRow } from '../store/consents.ts';
@@ -125,10 +124,8 @@ const detailsOf = (row: HydraRow): ConsentDetails => ({
   acr: text(row, 'acr'),
   amr: texts(row, 'amr') ?? [],
   context: json(row, 'context'),
-  session: { access_token: claims(row, 'session_access_token'), id_token: claims(row, 'session_id_token') },
+  session: { access_token: object(row, 'session_access_token'), id_token: object(row, 'session_id_token') },
 });
-
-const claims = (row: HydraRow, column: string): JsonObject => object(row, column);
 
 /** The query of the first visit. What came in a request object, or from a device, stands in columns alone. */
 function requestOf(row: HydraRow): Pick<ConsentDetails, 'query' | 'merged'> {

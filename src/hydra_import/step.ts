@@ -103,16 +103,18 @@ async function insert(run: Import, step: Step, tally: Tally, entries: readonly E
     tally.imported += imported;
     tally.already_there += rows.length - imported;
   } catch (error) {
-    if (error instanceof OAuthError) throw error;
+    if (error instanceof OAuthError && error.error === 'temporarily_unavailable') throw error;
     const [only] = entries;
     if (entries.length > 1) for (const entry of entries) await insert(run, step, tally, [entry]);
-    else if (only) skip(run, step, tally, only.name, `is refused by the database (${shortText(error)})`);
+    else if (only) skip(run, step, tally, only.name, refusalOf(error));
   }
 }
 
 /** Without the values: some are nobody's business. */
-const shortText = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.name : 'unknown';
+function refusalOf(error: unknown): string {
+  if (error instanceof OAuthError && error.error === 'invalid_client') return 'belongs to a client that is not there';
+  return `is refused by the database (${error instanceof Error && 'code' in error ? error.code : 'for no known reason'})`;
+}
 
 async function compare(run: Import, step: Step, tally: Tally, entries: readonly Entry[]): Promise<void> {
   const rows = entries.map(({ row }) => row);

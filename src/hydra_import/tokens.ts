@@ -49,8 +49,7 @@ export const refresh_tokens: Step = {
     const hydra = sessionOf(run, row);
     const isUsed = !flag(row, 'active');
     // Hydra: the column of a used token says how long the row is kept.
-    const expires_at =
-      hydra.expiryOf('refresh_token') ?? (isUsed ? run.now + USED_KEEP : moment(row, 'expires_at'));
+    const expires_at = hydra.expiryOf('refresh_token') ?? (isUsed ? run.now + USED_KEEP : moment(row, 'expires_at'));
     if (expires_at !== null && expires_at <= run.now) throw new Unfit('has expired');
     const partner = text(row, 'access_token_signature');
     return {

@@ -3,12 +3,14 @@ import { after, before, describe, it } from 'node:test';
 import { parseDsn } from '../../src/config/dsn.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type ImportOptions, type ImportReport, importHydra } from '../../src/hydra_import/import.ts';
-import { openStore } from '../../src/server.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { openStore, startServer } from '../../src/server.ts';
 import type { Database } from '../../src/store/db.ts';
 import { HydraDatabase } from '../../src/store/hydra/database.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { startDeployment } from '../e2e/deployment.ts';
-import type { Deployment, Json } from '../e2e/flow.ts';
+import { configOf as deploymentConfig, ISSUER } from '../e2e/deployment.ts';
+import { Deployment, type Json } from '../e2e/flow.ts';
+import { validateAnswersOf } from '../openapi/validation.ts';
 import { type Created, type Engine, NETWORK_ENGINES, SHARED_ENGINES } from '../store/engines.ts';
 import { jwt, SCHEMES, sessionCookie } from './formats.ts';
 import { HydraTables, NETWORK } from './tables.ts';
@@ -40,12 +42,12 @@ const PAIRS: readonly (readonly [source: Engine, target: Engine])[] = [
   [POSTGRES, POSTGRES],
 ];
 
-const configOf = (dsn: string) =>
+const configOf = (dsn: string, options: JsonObject = {}) =>
   loadConfig({
     files: [],
     env: {},
     flags: { dev: true },
-    forced: { dsn, secrets: SECRETS, urls: { self: { issuer: 'http://issuer.test/' } } },
+    forced: { ...deploymentConfig(dsn), secrets: SECRETS, ...options },
   }).config;
 
 /** One run, as the command does it. */
@@ -182,17 +184,11 @@ for (const [sourceEngine, targetEngine] of PAIRS) {
     });
 
     it('serves', async () => {
-      const started = await startDeployment({
-        storage: 'memory',
-        config: {
-          dsn: target.dsn,
-          secrets: SECRETS,
-          oidc: { dynamic_client_registration: { enabled: true } },
-          clients: { http: { disallow_private_ip_ranges: false } },
-        },
-      });
-      closing.push(started.close);
-      ({ deployment } = started);
+      const options = { oidc: { dynamic_client_registration: { enabled: true } } };
+      const running = await startServer(configOf(target.dsn, options), { listeners: ['public', 'admin'] });
+      closing.push(running.close);
+      validateAnswersOf(running.addresses.public, running.addresses.admin);
+      deployment = new Deployment(running.addresses, ISSUER);
     });
 
     it('shows the client as Hydra did', async () => {
@@ -440,19 +436,34 @@ describe('an import', () => {
     assert.deepEqual(counts.hydra_oauth2_refresh, [4, 4, 0, 0]);
   });
 
-  it('goes on after a row that our database refuses, and says which', async () => {
+  it('goes on after rows that our database refuses, and says which', async () => {
     const hydra = await HydraTables.open(source.dsn);
     await hydra.insert('hydra_oauth2_obfuscated_authentication_session', {
       subject: 'user-1',
       client_id: 'nobody',
       subject_obfuscated: 'x',
     });
+    await hydra.insert('hydra_oauth2_flow', {
+      login_challenge: 'login-of-a-second-flow',
+      consent_challenge_id: 'consent-remembered',
+      client_id: 'app',
+      subject: 'user-1',
+      requested_at: new Date(),
+      consent_handled_at: new Date(),
+    });
     await hydra.close();
     const report = await run(source, target, { isAgain: true });
-    assert.deepEqual(countsOf(report).hydra_oauth2_obfuscated_authentication_session, [2, 0, 1, 1]);
+    const counts = countsOf(report);
+    assert.deepEqual(counts.hydra_oauth2_obfuscated_authentication_session, [2, 0, 1, 1]);
     assert.deepEqual(reasonsFor(report, 'hydra_oauth2_obfuscated_authentication_session'), [
-      ['is refused by the database (ERR_SQLITE_ERROR)', 1, 'nobody user-1'],
+      ['belongs to a client that is not there', 1, 'nobody user-1'],
     ]);
+    assert.deepEqual(counts.hydra_oauth2_flow, [11, 0, 5, 6]);
+    assert.ok(
+      reasonsFor(report, 'hydra_oauth2_flow')?.some(([reason]) =>
+        /^is refused by the database \(ERR_SQLITE_ERROR\)$/.test(String(reason)),
+      ),
+    );
   });
 
   it('warns when a secret of Hydra is not configured here', async () => {
