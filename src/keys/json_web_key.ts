@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import Type from 'typebox';
+import { Check } from 'typebox/value';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { nullable, TEXTS } from '../lib/schema.ts';
 
@@ -74,16 +75,28 @@ const COMMON = ['use', 'kty', 'kid', 'alg', 'x5u', 'x5c', 'x5t', 'x5t#S256'];
 /** A sound key without members that nobody knows. Throws a SyntaxError whose message may be shown. */
 export function canonicalJwk(value: Json | undefined): JsonObject {
   if (!isObject(value)) throw new SyntaxError('a key must be an object');
-  const members = MEMBERS[String(value.kty)];
-  if (!members) throw new SyntaxError(`the key type '${String(value.kty)}' is not known`);
-  for (const name of ['kid', 'alg', 'use']) {
-    if (value[name] !== undefined && typeof value[name] !== 'string')
-      throw new SyntaxError(`'${name}' must be a string`);
-  }
+  checkTypes(value);
+  const kty = String(value.kty);
+  const members = Object.hasOwn(MEMBERS, kty) ? MEMBERS[kty] : undefined;
+  if (!members) throw new SyntaxError(`the key type '${kty}' is not known`);
   const names = [...COMMON, ...members.open, ...members.secret];
   const jwk = Object.fromEntries(names.flatMap((name) => (isEmpty(value[name]) ? [] : [[name, value[name] as Json]])));
   checkMaterial(jwk);
   return jwk;
+}
+
+/** Characters of an identifier that every database keeps whole. */
+const LONGEST_ID = 255;
+
+/** What relying parties read of a key has the type that they expect, also where we do not look at it. */
+function checkTypes(value: JsonObject): void {
+  for (const [name, schema] of Object.entries(JSON_WEB_KEY.properties)) {
+    const member = value[name] ?? undefined;
+    if (member !== undefined && !Check(schema, member)) throw new SyntaxError(`'${name}' is of another type`);
+  }
+  if (typeof value.kid === 'string' && [...value.kid].length > LONGEST_ID) {
+    throw new SyntaxError(`'kid' has more than ${LONGEST_ID} characters`);
+  }
 }
 
 const isEmpty = (value: Json | undefined): boolean => value === undefined || value === null || value === '';

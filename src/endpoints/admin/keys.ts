@@ -22,6 +22,18 @@ import { write } from '../../store/write.ts';
 import { adminPath } from './location.ts';
 
 const setOf = (request: Request): string => request.params.set ?? '';
+
+/** Characters of an identifier that every database keeps whole. */
+const LONGEST = 255;
+
+/** The set that something is stored in. Throws `bad_request`. */
+function newSetOf(request: Request): string {
+  const set = setOf(request);
+  if ([...set].length > LONGEST)
+    throw new OAuthError('bad_request', `The name of a key set has at most ${LONGEST} characters.`);
+  return set;
+}
+
 const kidOf = (request: Request): string => request.params.kid ?? '';
 
 /** RFC 7517 section 5, private members included: whoever reaches the admin listener holds the keys. */
@@ -41,25 +53,26 @@ const CREATE_KEY = Type.Object(
   {
     alg: Type.Optional(Type.String()),
     use: Type.Optional(Type.String()),
-    kid: Type.Optional(Type.String({ maxLength: 255 })),
+    kid: Type.Optional(Type.String({ maxLength: LONGEST })),
   },
   { $id: 'createJsonWebKeySet' },
 );
 
 /** Adds a key to a set. In a set of ours it signs as soon as it has been published for `gatehouse.keys.lead_time`. */
 export async function createJsonWebKeySet(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const set = newSetOf(request);
   const { alg = '', use = '', kid = '' } = decoded(() => jsonBody(request, CREATE_KEY));
   if (!isSigningAlgorithm(alg)) throw new OAuthError('key_algorithm');
   const jwk = await generateJwk(alg, use || 'sig', kid || randomUUID());
-  const isNew = await write(server, (tx) => insertKey(tx, rowOf(server, setOf(request), jwk)));
+  const isNew = await write(server, (tx) => insertKey(tx, rowOf(server, set, jwk)));
   if (!isNew) throw new OAuthError('conflict');
   await server.keys.signing.reload();
-  return json(201, { keys: [jwk] }, { location: locationOf(server, setOf(request)) });
+  return json(201, { keys: [jwk] }, { location: locationOf(server, set) });
 }
 
 /** Replaces the whole set. */
 export async function setJsonWebKeySet(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const set = setOf(request);
+  const set = newSetOf(request);
   const keys = decoded(() => keysOf(parseJson(request.body)));
   await write(server, async (tx) => {
     await deleteSet(tx, set);
@@ -71,7 +84,7 @@ export async function setJsonWebKeySet(server: AuthorizationServer, request: Req
 
 /** Hydra: the id in the path does not count, the key's own does. */
 export async function setJsonWebKey(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const set = setOf(request);
+  const set = newSetOf(request);
   const jwk = decoded(() => canonicalJwk(parseJson(request.body)));
   await write(server, async (tx) => {
     await deleteKey(tx, set, String(jwk.kid ?? ''));
