@@ -20,9 +20,12 @@ export type Method = (request: Request, parameters: Parameters) => Presented | u
  */
 export function basicCredentials(request: Request): { client_id: string; client_secret: string } | undefined {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(request.headers.authorization ?? '')?.[1];
-  const [, client_id, client_secret = ''] =
-    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
+  const credentials = Buffer.from(encoded ?? '', 'base64').toString();
+  const [, client_id, client_secret = ''] = /^([^:]*):(.*)$/s.exec(credentials) ?? [];
   if (client_id === undefined) return undefined;
+  if (credentials.includes('\0')) {
+    throw new OAuthError('invalid_request', 'The credentials in the Authorization header contain the character NUL.');
+  }
   try {
     return { client_id: decode(client_id), client_secret: decode(client_secret) };
   } catch {

@@ -95,7 +95,8 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
 
   const openCors = corsSettings.enabled ? new Cors(corsSettings, allow_unbounded_origins) : undefined;
   const handle = (endpoint: Endpoint<Server>, route: string, cors?: Cors, ofClient?: ClientOrigins) => {
-    const answer = (request: Request) => settle(server, endpoint, request);
+    const answer = (request: Request) =>
+      namesNothing(request.path) ? Promise.resolve(unreadablePath(name, request)) : settle(server, endpoint, request);
     return async (raw: FastifyRequest, reply: FastifyReply) => {
       const started = answers.hasSubscribers ? performance.now() : 0;
       const request = requestOf(raw);
@@ -165,6 +166,9 @@ const adminNowhere = (fastify: FastifyInstance, request: Request): Reply => {
     ? redirectToPath(path, request)
     : adminNotFound(allowedMethods(fastify, request.path));
 };
+
+/** NUL, which no identifier holds, and not every database can look for. */
+const namesNothing = (path: string): boolean => path.includes('%00');
 
 /** A path that is not UTF-8 names nothing that we have. */
 const unreadablePath = (name: 'public' | 'admin', request: Request): Reply =>

@@ -1,5 +1,5 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWTPayload, SignJWT } from 'jose';
-import type { JsonObject } from '../lib/json.ts';
+import { compactVerify, decodeProtectedHeader, errors, importJWK, type JWTPayload, SignJWT } from 'jose';
+import { isObject, type JsonObject, parseJson } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { SigningKey, SigningKeys } from './signing_keys.ts';
 
@@ -48,7 +48,9 @@ export function readJwt(token: string): UnverifiedJwt | undefined {
     const { alg, kid, crit } = decodeProtectedHeader(token);
     if (typeof alg !== 'string' || (kid !== undefined && typeof kid !== 'string')) return undefined;
     if (crit !== undefined) return undefined;
-    return { token, alg, kid: kid ?? '', claims: decodeJwt(token) };
+    const [, payload = '', , more] = token.split('.');
+    const claims = parseJson(Buffer.from(payload, 'base64url'));
+    return isObject(claims) && more === undefined ? { token, alg, kid: kid ?? '', claims } : undefined;
   } catch {
     return undefined;
   }
