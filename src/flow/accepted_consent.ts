@@ -20,6 +20,7 @@ import {
   expiryOf,
   parametersOf,
   rejection,
+  timeAfter,
 } from './flow.ts';
 
 /** A consent that the app vouches for and this browser asked for; `row` is what completes the flow. */
@@ -111,7 +112,7 @@ function consentRow(
   answer: ConsentAnswer,
 ): NewConsent {
   const { query, merged, acr, amr, context } = flow;
-  const remembered_until = answer.remember_for > 0 ? flow.requested_at + answer.remember_for : null;
+  const remembered_until = answer.remember_for > 0 ? timeAfter(flow.requested_at, answer.remember_for) : null;
   return {
     flow_id: flow.flow_id,
     consent_request_id: flow.consent_request_id,

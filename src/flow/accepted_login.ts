@@ -10,7 +10,15 @@ import { deleteSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
 import { openState } from './challenge.ts';
 import { type CsrfName, readCsrf, readSessionCookie, sessionCookie } from './cookies.ts';
-import { checkAge, type Flow, type LoginAnswer, type LoginVerifier, parametersOf, rejection } from './flow.ts';
+import {
+  checkAge,
+  type Flow,
+  type LoginAnswer,
+  type LoginVerifier,
+  parametersOf,
+  rejection,
+  timeAfter,
+} from './flow.ts';
 import { hintedSubject, mapSubject } from './hint.ts';
 
 /** A login that the app vouches for and this browser asked for. */
@@ -152,6 +160,7 @@ export const rememberedFor = (server: AuthorizationServer, { remember_for }: Log
   remember_for > 0 ? remember_for : server.config.ttl.authentication_session;
 
 export const loginExpiry = (server: AuthorizationServer, answer: LoginAnswer): number =>
-  Math.ceil(
-    seconds(server) + (answer.remember ? rememberedFor(server, answer) : server.config.ttl.authentication_session),
+  timeAfter(
+    seconds(server),
+    answer.remember ? rememberedFor(server, answer) : server.config.ttl.authentication_session,
   );

@@ -120,6 +120,10 @@ export function checkAge(server: AuthorizationServer, flow: Flow): void {
   }
 }
 
+/** So many seconds later, or as late as every database can tell. */
+export const timeAfter = (time: number, seconds: number): number =>
+  Math.min(Math.ceil(time + seconds), Number.MAX_SAFE_INTEGER);
+
 /** The address of the first visit: where the browser comes back to. */
 export const requestUrl = (server: AuthorizationServer, flow: Flow): string => {
   const { auth_url } = server.config.webfinger.oidc_discovery;

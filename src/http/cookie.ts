@@ -6,6 +6,9 @@ export type CookieAttributes = {
   readonly sameSite?: 'Strict' | 'Lax' | 'None' | undefined;
 };
 
+/** Milliseconds: dates end there (ECMA-262 section 21.4.1.1), long after every cookie. */
+const LAST_TIME = 8.64e15;
+
 /** Always HttpOnly. `maxAge` in seconds; 0 deletes the cookie. */
 export function setCookie(
   name: string,
@@ -14,7 +17,7 @@ export function setCookie(
   attributes: CookieAttributes,
   now: number,
 ): string {
-  const expires = maxAge > 0 ? new Date(now + maxAge * 1000) : new Date(1000);
+  const expires = new Date(maxAge > 0 ? Math.min(now + maxAge * 1000, LAST_TIME) : 1000);
   return [
     `${name}=${value}`,
     `Path=${attributes.path}`,

@@ -8,6 +8,12 @@ export const nullable = <Schema extends Type.TSchema>(schema: Schema, options: T
 
 export const TEXTS = Type.Array(Type.String());
 export const INTEGER = Type.Integer({ format: 'int64' });
+/** As many as a number holds to the last one. */
+export const SECONDS = Type.Integer({
+  format: 'int64',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+});
 /** RFC 3339. */
 export const TIME = Type.String({ format: 'date-time' });
 /** An object whose members are not ours to know. */

@@ -8,7 +8,7 @@ import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
 import type { RouteSchema } from '../../http/route.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { INTEGER, RAW_JSON, TEXTS } from '../../lib/schema.ts';
+import { RAW_JSON, SECONDS, TEXTS } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
 import {
@@ -49,7 +49,7 @@ const ACCEPT_CONSENT = Type.Object(
     grant_access_token_audience: Type.Optional(TEXTS),
     session: Type.Optional(CONSENT_SESSION_CLAIMS),
     remember: Type.Optional(Type.Boolean()),
-    remember_for: Type.Optional(INTEGER),
+    remember_for: Type.Optional(SECONDS),
     context: Type.Optional(RAW_JSON),
   },
   { $id: 'acceptOAuth2ConsentRequest' },

@@ -8,7 +8,7 @@ import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
 import type { RouteSchema } from '../../http/route.ts';
 import type { Json } from '../../lib/json.ts';
-import { INTEGER, RAW_JSON, TEXTS } from '../../lib/schema.ts';
+import { RAW_JSON, SECONDS, TEXTS } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
 import { challengeOf, flowClient, QUESTION, questionOf, REDIRECT_TO, REFUSAL, refusalOf } from './requests.ts';
@@ -35,7 +35,7 @@ const ACCEPT_LOGIN = Type.Object(
   {
     subject: Type.String({ maxLength: LONGEST }),
     remember: Type.Optional(Type.Boolean()),
-    remember_for: Type.Optional(INTEGER),
+    remember_for: Type.Optional(SECONDS),
     extend_session_lifespan: Type.Optional(Type.Boolean()),
     acr: Type.Optional(Type.String()),
     amr: Type.Optional(TEXTS),
