@@ -108,7 +108,13 @@ export class OAuthError extends Error {
 }
 
 /** RFC 6749 sections 4.1.2.1 and 5.2: no backslash, nothing beyond ASCII, though a hint may repeat what a client sent. */
-const inAlphabet = (text: string): string => text.replaceAll(/[^ !#-[\]-~]+/g, '?');
+const inAlphabet = (text: string): string => {
+  const safe = text.replaceAll(/[^ !#-[\]-~]+/g, '?');
+  return safe.length > LONGEST ? `${safe.slice(0, LONGEST)}...` : safe;
+};
+
+/** Characters. It travels in headers too, and what a client sent may be as long as a body. */
+const LONGEST = 1_000;
 
 /** What the login app said when it turned the user away: its words, not ours. */
 export class Rejection extends OAuthError {
