@@ -44,7 +44,10 @@ export async function setOidcDynamicClient(server: AuthorizationServer, request:
   checkEnabled(server);
   const { client_id } = await authenticate(server, request);
   const document = decodeObject(request.body);
-  if (document.client_secret) throw new OAuthError('forbidden', 'A client cannot choose its own secret.');
+  // What is no text at all is malformed.
+  if (typeof document.client_secret === 'string' && document.client_secret !== '') {
+    throw new OAuthError('forbidden', 'A client cannot choose its own secret.');
+  }
   const metadata = readMetadata(document);
   await checkMetadata(metadata, '', rulesOf(server.config));
   const { token, hash } = server.keys.opaque.mint('access_token');
