@@ -40,7 +40,17 @@ export type ListenerSettings<Server> = {
   readonly stopping: AbortSignal;
   /** What stands below this path is never for the pages of other origins, whatever `cors` says. */
   readonly withoutCors?: string;
+  /** Milliseconds. */
+  readonly patience?: Patience;
 };
+
+/** How long a client may take: for the headers, for the whole request, and between two requests. */
+export type Patience = { readonly headers: number; readonly request: number; readonly idle: number };
+
+/** More than the five seconds that the reference has for reading, for those with slow lines, and between requests the same. */
+const PATIENCE: Patience = { headers: 10_000, request: 20_000, idle: 120_000 };
+/** Milliseconds between two looks at who takes too long. */
+const LOOK = 1_000;
 
 export type Listener = {
   /** Where it listens, with the port that port 0 became. */
@@ -66,13 +76,20 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     clientOrigins,
     stopping,
     withoutCors,
+    patience = PATIENCE,
   }: ListenerSettings<Server>,
 ): Promise<Listener> {
   const respond = (reply: FastifyReply, request: Request, answered: Reply) =>
     send(reply, request, answered, stopping.aborted);
   const fastify = Fastify({
     bodyLimit: BODY_LIMIT,
-    http: { maxHeaderSize: HEADER_LIMIT },
+    http: {
+      maxHeaderSize: HEADER_LIMIT,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: Math.min(LOOK, patience.headers),
+    },
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.idle,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     // Whoever got through gets an answer.
