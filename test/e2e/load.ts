@@ -24,6 +24,8 @@ export class Load {
   flows = 0;
   /** What was answered, but not as it should be. */
   readonly refusals: string[] = [];
+  /** What was not answered at all. */
+  readonly broken: string[] = [];
 
   constructor(deployment: Deployment, clients = 8) {
     this.#deployment = deployment;
@@ -38,7 +40,8 @@ export class Load {
       } catch (error) {
         if (error instanceof assert.AssertionError) this.refusals.push(error.message);
         // What fetch throws when a connection breaks.
-        else if (!(error instanceof TypeError)) throw error;
+        else if (error instanceof TypeError) this.broken.push(`${error.message}: ${error.cause}`);
+        else throw error;
         await sleep(20);
       }
     }
@@ -84,7 +87,8 @@ function tokensOf({ status, body }: { status: number; body: unknown }): Tokens {
 }
 
 /** A code that waits, or all of what it was traded for. */
-const WHOLE = /^(authorization_code|access_token, refresh_token, used authorization_code(, used refresh_token)?)$/;
+export const WHOLE =
+  /^(authorization_code|access_token, refresh_token, used authorization_code(, used refresh_token)?)$/;
 
 /** Whatever was answered is kept, whatever is single-use stays so. Leaves the tables of tokens empty. */
 export async function checkNothingLost(

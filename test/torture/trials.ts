@@ -34,6 +34,7 @@ export const TRIALS: readonly Trial[] = [
   { name: 'wire', files: ['test/torture/wire.trial.ts'], engines: NETWORK, amount: [30, 3] },
   { name: 'disk', files: ['test/torture/disk.trial.ts'], engines: ['sqlite'], amount: [20, 2] },
   { name: 'clock', files: ['test/torture/clock.trial.ts'], amount: [10, 1] },
+  { name: 'restart', files: ['test/torture/restart.trial.ts'], amount: [10, 1] },
 ];
 
 export function amountOf({ amount }: Trial, engine: EngineName, isTenth: boolean): number {
