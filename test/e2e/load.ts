@@ -19,6 +19,7 @@ export class Load {
   readonly #deployment: Deployment;
   readonly #received: Received[] = [];
   readonly #clients: Promise<void>[];
+  readonly #period: number;
   #isOver = false;
   /** Whole flows, whose every answer came. */
   flows = 0;
@@ -27,16 +28,20 @@ export class Load {
   /** What was not answered at all. */
   readonly broken: string[] = [];
 
-  constructor(deployment: Deployment, clients = 8) {
+  /** A client begins a flow every `period` milliseconds, or when the last one has ended. */
+  constructor(deployment: Deployment, clients = 8, period = 0) {
     this.#deployment = deployment;
+    this.#period = period;
     this.#clients = Array.from({ length: clients }, () => this.#work());
   }
 
   async #work(): Promise<void> {
     while (!this.#isOver) {
+      const began = performance.now();
       try {
         await this.#flow();
         this.flows++;
+        await sleep(Math.max(0, this.#period - (performance.now() - began)));
       } catch (error) {
         if (error instanceof assert.AssertionError) this.refusals.push(error.message);
         // What fetch throws when a connection breaks.

@@ -5,3 +5,11 @@ const SLOWNESS = Number(process.env.GATEHOUSE_TEST_SLOWNESS ?? 12);
 
 /** Milliseconds from the end of a fault until flows end again, without anybody's help. */
 export const RECOVERY = 5_000 * SLOWNESS;
+
+/** What memory, open handles and live rows may have become in the end, against what they were in the beginning. */
+export const GROWTH = 1.25;
+/** Handles that may be open besides, because connections come and go. */
+export const MORE_HANDLES = 20;
+
+/** What the 99th percentile of the token endpoint may become while expired rows are swept. */
+export const SWEEPING = 1.2 * SLOWNESS;

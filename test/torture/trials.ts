@@ -35,6 +35,9 @@ export const TRIALS: readonly Trial[] = [
   { name: 'disk', files: ['test/torture/disk.trial.ts'], engines: ['sqlite'], amount: [20, 2] },
   { name: 'clock', files: ['test/torture/clock.trial.ts'], amount: [10, 1] },
   { name: 'restart', files: ['test/torture/restart.trial.ts'], amount: [10, 1] },
+  { name: 'rate', files: ['test/torture/rate.trial.ts'], amount: [20, 2], unit: 'SECONDS' },
+  { name: 'steady', files: ['test/torture/steady.trial.ts'], amount: [900, 10], unit: 'SECONDS' },
+  { name: 'sweep', files: ['test/torture/sweep.trial.ts'], amount: [2_000_000, 5_000], unit: 'ROWS' },
 ];
 
 export function amountOf({ amount }: Trial, engine: EngineName, isTenth: boolean): number {
