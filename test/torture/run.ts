@@ -1,7 +1,7 @@
 /**
  * `npm run torture`: what must hold on the worst night, on every engine, with databases of its own. Writes the table of
  * docs/reliability.md, a row a test. `--tenth` does less of everything, and only prints; `--engine sqlite|postgres|mysql`
- * and `--only NAME` (of trials.ts) choose; `--amount NUMBER` stands in for the number of rounds.
+ * `--only NAME` (of trials.ts) and `--test PATTERN` choose; `--amount NUMBER` stands in for the number of rounds.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     tenth: { type: 'boolean', default: false },
     engine: { type: 'string' },
     only: { type: 'string' },
+    test: { type: 'string' },
     amount: { type: 'string' },
   },
 });
@@ -47,8 +48,9 @@ type Message = Partial<Outcome> & Partial<Line> & { readonly name: string };
 async function run(trial: Trial, engine: EngineName, commit: string): Promise<Row[]> {
   const amount = values.amount ?? String(amountOf(trial, engine, values.tenth));
   const reporter = join(root, 'test/torture/reporter.ts');
-  const args = ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`, ...trial.files];
-  const child = spawn(process.execPath, args, {
+  const args = ['--test', '--test-concurrency=1', `--test-reporter=${reporter}`];
+  if (values.test !== undefined) args.push(`--test-name-pattern=${values.test}`);
+  const child = spawn(process.execPath, [...args, ...trial.files], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -74,7 +76,7 @@ async function run(trial: Trial, engine: EngineName, commit: string): Promise<Ro
     rounds: message.rounds === undefined ? '' : String(message.rounds),
     requests: message.requests === undefined ? '' : String(message.requests),
     failures: message.passed ? '0' : '1',
-    figures: message.problem?.replaceAll(/\s+/g, ' ') ?? message.figures ?? '',
+    figures: message.problem?.replaceAll(/\s+/g, ' ').slice(0, 300) ?? message.figures ?? '',
   }));
 }
 

@@ -28,7 +28,7 @@ function rowsOf(table: string): Row[] {
   const lines = table.split('\n').filter((line) => line.startsWith('| '));
   return lines.slice(2).map((line) => {
     const cells = line.slice(2, -2).split(/ (?<!\\)\| /);
-    return Object.fromEntries(COLUMNS.map((column, at) => [column, cells[at] ?? ''])) as Row;
+    return Object.fromEntries(COLUMNS.map((column, at) => [column, (cells[at] ?? '').replaceAll('\\|', '|')])) as Row;
   });
 }
 
