@@ -18,6 +18,8 @@ export class Balancer {
   constructor(servers: readonly string[]) {
     this.#servers = servers;
     this.#listener = createServer((incoming, outgoing) => this.#forward(incoming, outgoing));
+    // Clients find out first that a connection is idle.
+    this.#listener.keepAliveTimeout = 60_000;
     this.#timer = setInterval(() => this.#look(), INTERVAL);
   }
 

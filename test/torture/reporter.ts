@@ -9,6 +9,9 @@ export type Outcome = {
   readonly problem?: string;
 };
 
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? `${error}: ${reasonOf(error.cause)}` : String(error);
+
 export default async function* (events: AsyncIterable<TestEvent>) {
   for await (const { type, data } of events) {
     if (type === 'test:diagnostic') {
@@ -17,7 +20,7 @@ export default async function* (events: AsyncIterable<TestEvent>) {
     }
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details.type === 'suite') continue;
     const { name, details } = data;
-    const problem = type === 'test:fail' ? { problem: String(data.details.error.cause ?? data.details.error) } : {};
+    const problem = type === 'test:fail' ? { problem: reasonOf(data.details.error.cause ?? data.details.error) } : {};
     const outcome: Outcome = { name, passed: type === 'test:pass', seconds: details.duration_ms / 1000, ...problem };
     yield `${JSON.stringify(outcome)}\n`;
   }
