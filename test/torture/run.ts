@@ -100,8 +100,14 @@ async function runAll(): Promise<number> {
   return rows.length > 0 && failures.length === 0 ? 0 : 1;
 }
 
+const stopDatabases = () => execFileSync(join(root, 'test/databases'), ['stop']);
+
+process.once('SIGINT', () => {
+  stopDatabases();
+  process.exit(1);
+});
 try {
   process.exitCode = await runAll();
 } finally {
-  execFileSync(join(root, 'test/databases'), ['stop']);
+  stopDatabases();
 }
