@@ -9,9 +9,11 @@ export function generated(seed: number, numRuns: number): Mutation {
     name: 'generated',
     of: ['path', 'query', 'form', 'json'],
     apply(message, place, name, turn) {
-      const mutated = valued(message, place, name, turnOf<unknown>(place === 'json' ? values : texts, turn));
-      if (mutated.value === null) return { ...mutated, effect: 'missing' };
-      if (mutated.value === '' && place !== 'json') return { ...mutated, effect: place === 'path' ? 'any' : 'missing' };
+      const drawn = turnOf<unknown>(place === 'json' ? values : texts, turn);
+      // Behind a letter: nothing, and dots alone, would make another path.
+      const mutated = valued(message, place, name, place === 'path' ? `x${drawn}` : drawn);
+      if (mutated.value === null || (mutated.value === '' && place !== 'json'))
+        return { ...mutated, effect: 'missing' };
       if (isStorable(mutated.value)) return mutated;
       return { ...mutated, effect: place === 'path' ? 'nowhere' : 'unreadable' };
     },

@@ -7,15 +7,17 @@ import { spokenOutcome } from './operation.ts';
 /** As many as CI has time for, and one for each cell on the engines behind a network; `npm run torture` asks for more. */
 const REQUESTS = Number(process.env.GATEHOUSE_PROPERTY_REQUESTS ?? (process.env.GATEHOUSE_TEST_ENGINE ? 1 : 20_000));
 
+/** The same each time, so that nobody meets what somebody else has done; the torture draws one. */
+const SEED = Number(process.env.GATEHOUSE_PROPERTY_SEED ?? 1);
+
 const rows = rowsOf();
 
 describe('Wrong requests', () => {
   it('are answered as specified, to every route, in every state, and leave the server as it was', async (t) => {
-    const seed = Date.now() % 1_000_000;
-    const report = await runMatrix({ requests: REQUESTS, seed });
-    t.diagnostic(`seed ${seed}`);
+    const report = await runMatrix({ requests: REQUESTS, seed: SEED });
+    t.diagnostic(`seed ${SEED}`);
     for (const line of printed(report).split('\n')) t.diagnostic(line);
-    assert.equal(report.failures.length, 0, `seed ${seed}\n${summaryOf(report)}`);
+    assert.equal(report.failures.length, 0, `seed ${SEED}\n${summaryOf(report)}`);
     t.diagnostic(summaryOf(report));
     const [fewest, most] = report.visits;
     assert.ok(fewest > 0 && most <= fewest + 2, `some cells ${fewest} times, others ${most}`);
