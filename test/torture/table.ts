@@ -27,7 +27,10 @@ export const tableOf = (rows: readonly Row[]): string =>
 function rowsOf(table: string): Row[] {
   const lines = table.split('\n').filter((line) => line.startsWith('| '));
   return lines.slice(2).map((line) => {
-    const cells = line.slice(2, -2).split(/ (?<!\\)\| /);
+    const cells = line
+      .slice(2, -2)
+      .split(/ (?<!\\)\| /)
+      .map((cell) => cell.trim());
     return Object.fromEntries(COLUMNS.map((column, at) => [column, (cells[at] ?? '').replaceAll('\\|', '|')])) as Row;
   });
 }
