@@ -40,7 +40,6 @@ const databases = {
 };
 Object.assign(process.env, databases);
 // Whoever asks for a tenth has other things to do, and a 99th percentile of little is a guess.
-// A check of a commit must not fail for what else the machine does: figures are for the full run.
 process.env.GATEHOUSE_TEST_SLOWNESS ??= values.tenth ? '12' : '1';
 
 /** What the reporter prints: outcomes, and what the tests say of themselves. */
