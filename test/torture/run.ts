@@ -39,7 +39,7 @@ const databases = {
   GATEHOUSE_TEST_MYSQL_PORT: String(await freePort()),
 };
 Object.assign(process.env, databases);
-// Whoever asks for a tenth has other things to do, and a 99th percentile of little is a guess.
+// Whoever asks for a tenth has other things to do.
 process.env.GATEHOUSE_TEST_SLOWNESS ??= values.tenth ? '12' : '1';
 
 /** What the reporter prints: outcomes, and what the tests say of themselves. */
