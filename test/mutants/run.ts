@@ -91,7 +91,7 @@ async function run(): Promise<number> {
 
 function copyOfTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'gatehouse-mutants-'));
-  for (const name of ['bin', 'demo', 'src', 'test', 'openapi.json', 'package.json']) {
+  for (const name of ['bin', 'demo', 'docs', 'src', 'test', 'openapi.json', 'package.json']) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
