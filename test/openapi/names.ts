@@ -1,6 +1,6 @@
 /**
  * What of an OpenAPI document is a name or a rule and not prose. `reference_names.json` is what this makes of the
- * reference's document: bin/node test/openapi/names.ts ../shared/reference/api.json > test/openapi/reference_names.json
+ * reference's document: bin/node test/openapi/names.ts api.json > test/openapi/reference_names.json
  */
 import { readFileSync } from 'node:fs';
 
