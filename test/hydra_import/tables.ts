@@ -86,7 +86,7 @@ const TABLES: Readonly<Record<string, string>> = {
 const TYPES: Readonly<Record<Database['dialect']['engine'], Readonly<Record<string, string>>>> = {
   sqlite: { UUID: 'char(36)', JSON: 'text', TIME: 'timestamp' },
   postgres: { UUID: 'uuid', JSON: 'jsonb', TIME: 'timestamp' },
-  mysql: { UUID: 'char(36)', JSON: 'json', TIME: 'datetime' },
+  mysql: { UUID: 'char(36)', JSON: 'json', TIME: 'timestamp null' },
 };
 
 type Value = string | number | boolean | null | Date | readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -114,7 +114,7 @@ export class HydraTables {
       const text = definition.replaceAll(/\b(UUID|JSON|TIME)\b/g, (name) => types[name] ?? name);
       await sql.raw(`create table ${table} (${text})`).execute(db.schema);
     }
-    await tables.insert('networks', { id: NETWORK, created_at: new Date(0), updated_at: new Date(0) }, {});
+    await tables.insert('networks', { id: NETWORK, created_at: new Date(1000), updated_at: new Date(1000) }, {});
     return tables;
   }
 
