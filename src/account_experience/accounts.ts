@@ -13,7 +13,6 @@ import {
 } from '../store/accounts.ts';
 import { write } from '../store/write.ts';
 import { hashPassword, verifyPassword } from './password.ts';
-import { TEXTS } from './texts.ts';
 
 export type Account = {
   readonly subject: string;
@@ -46,7 +45,7 @@ export async function createAccount(server: Store, { email, password, name, clai
     created_at: seconds(server),
   };
   const isNew = await write(server, (tx) => insertAccount(tx, row));
-  if (!isNew) throw new OAuthError('conflict', TEXTS.account.emailTaken(row.email));
+  if (!isNew) throw new OAuthError('conflict', `There is already an account with the e-mail address ${row.email}.`);
   return accountOf(row);
 }
 
@@ -65,7 +64,7 @@ export async function* allAccounts(server: Pick<Store, 'db'>, pageSize = 500): A
 export async function removeAccount(server: Pick<Store, 'db'>, email: string): Promise<string> {
   const normal = normalEmail(email);
   if (!(await write(server, (tx) => deleteAccount(tx, normal)))) {
-    throw new OAuthError('not_found', TEXTS.account.emailUnknown(normal));
+    throw new OAuthError('not_found', `There is no account with the e-mail address ${normal}.`);
   }
   return normal;
 }
@@ -110,16 +109,17 @@ const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61
 
 function parseEmail(email: string): string {
   const normal = normalEmail(email);
-  if (normal === '') throw new OAuthError('invalid_request', TEXTS.account.emailMissing);
+  if (normal === '') throw new OAuthError('invalid_request', 'An account needs an e-mail address.');
   const domain = EMAIL.exec(normal)?.groups?.domain ?? '';
-  if (!DOMAIN.test(domain)) throw new OAuthError('invalid_request', TEXTS.account.emailMalformed(email));
+  if (!DOMAIN.test(domain)) throw new OAuthError('invalid_request', `'${email}' is not an e-mail address.`);
   return normal;
 }
 
 function checkedPassword(password: string): string {
   const length = [...password.normalize('NFC')].length;
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
-    throw new OAuthError('invalid_request', TEXTS.account.passwordLength(SHORTEST_PASSWORD, LONGEST_PASSWORD));
+    const said = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
+    throw new OAuthError('invalid_request', said);
   }
   return password;
 }

@@ -42,7 +42,7 @@ export type FlowRequest = {
   readonly requested_access_token_audience: readonly string[];
   readonly skip: boolean;
   readonly subject: string;
-  readonly oidc_context: { readonly login_hint?: string } | null;
+  readonly oidc_context: { readonly login_hint?: string; readonly ui_locales?: readonly string[] } | null;
 };
 
 export type LogoutRequest = {

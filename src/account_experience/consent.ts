@@ -6,16 +6,17 @@ import { acceptConsent, type FlowRequest, findConsent, rejectConsent } from './a
 import { claimsOf } from './claims.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
-import { buttons, checkbox, clientName, form } from './forms.ts';
+import { buttons, checkbox, clientName, form, named } from './forms.ts';
+import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
 import { showNotice } from './notices.ts';
-import { TEXTS } from './texts.ts';
+import type { Texts } from './texts.ts';
 
 /** The page behind the default of `urls.consent`. */
 export async function showConsent(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = queryOf(request).get('consent_challenge');
-  if (challenge === '') return showNotice(server, 'consent');
+  if (challenge === '') return showNotice(server, textsFor(request), 'consent');
   const consent = await findConsent(server, challenge);
   const account = await accountOfSubject(server, consent.subject);
   if (consent.skip || consent.client.skip_consent) {
@@ -30,7 +31,11 @@ export async function answerConsent(server: AuthorizationServer, request: Reques
   checkForm(server, request, answers, `consent ${challenge}`);
   const consent = await findConsent(server, challenge);
   if (answers.get('action') === 'reject') {
-    const denial = { error: 'access_denied', error_description: TEXTS.consent.denied, status_code: 403 };
+    const denial = {
+      error: 'access_denied',
+      error_description: 'The person did not allow the access.',
+      status_code: 403,
+    };
     return redirect(303, await rejectConsent(server, challenge, denial));
   }
   const ticked = new Set(answers.all('grant_scope'));
@@ -61,42 +66,44 @@ function consentPage(
   consent: FlowRequest,
   account: Account | undefined,
 ): Reply {
-  const texts = TEXTS.consent;
+  const texts = textsFor(request, consent.oidc_context?.ui_locales);
+  const said = texts.consent;
   const { token, headers } = protectForm(server, request, `consent ${consent.challenge}`);
-  const main = markup`<h1 id="consent-title">${texts.title}</h1>
-<p class="lead"><strong><bdi>${clientName(consent.client)}</bdi></strong> ${texts.lead}</p>
-${account && markup`<p class="quiet">${texts.signedInAs} <bdi>${account.email}</bdi></p>`}
+  const main = markup`<h1 id="consent-title">${said.title}</h1>
+<p class="lead">${said.lead(named(consent.client))}</p>
+${account && markup`<p class="quiet">${said.signedInAs(markup`<bdi>${account.email}</bdi>`)}</p>`}
 ${form(
   server,
+  texts,
   { path: '/oauth2/fallbacks/consent', query: { consent_challenge: consent.challenge }, token },
-  markup`${scopeList(consent.requested_scope)}
-${audienceList(consent.requested_access_token_audience)}
-<div class="remember">${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: false, label: texts.remember })}</div>
-${buttons(texts)}`,
+  markup`${scopeList(texts, consent.requested_scope)}
+${audienceList(texts, consent.requested_access_token_audience)}
+<div class="remember">${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: false, label: said.remember })}</div>
+${buttons(said)}`,
 )}`;
   return showPage(server, {
     status: 200,
-    title: `${texts.title} – ${clientName(consent.client)}`,
+    texts,
+    title: `${said.title} – ${clientName(consent.client)}`,
     main,
     headers: { ...formHeaders(server, consent), ...headers },
   });
 }
 
-function scopeList(requested: readonly string[]): Markup {
-  const texts = TEXTS.consent;
-  if (requested.length === 0) return markup`<p>${texts.noScopes}</p>`;
-  return markup`<fieldset><legend>${texts.scopes}</legend><ul class="list">
-${[...new Set(requested)].map((scope) => markup`<li>${scopeChoice(scope)}</li>\n`)}</ul></fieldset>`;
+function scopeList(texts: Texts, requested: readonly string[]): Markup {
+  if (requested.length === 0) return markup`<p>${texts.consent.noScopes}</p>`;
+  return markup`<fieldset><legend>${texts.consent.scopes}</legend><ul class="list">
+${[...new Set(requested)].map((scope) => markup`<li>${scopeChoice(texts, scope)}</li>\n`)}</ul></fieldset>`;
 }
 
-function scopeChoice(scope: string): Markup {
-  const text = Object.hasOwn(TEXTS.scopes, scope) ? TEXTS.scopes[scope] : undefined;
-  const label = text ? markup`${text}<small><code>${scope}</code></small>` : markup`<code>${scope}</code>`;
+function scopeChoice({ scopes }: Texts, scope: string): Markup {
+  const known = Object.hasOwn(scopes, scope) ? scopes[scope] : undefined;
+  const label = known ? markup`${known.title}<small>${known.text}</small>` : markup`<code>${scope}</code>`;
   return checkbox({ id: scope, name: 'grant_scope', value: scope, checked: true, label });
 }
 
-function audienceList(requested: readonly string[]): Markup | undefined {
+function audienceList(texts: Texts, requested: readonly string[]): Markup | undefined {
   if (requested.length === 0) return undefined;
-  return markup`<section><h2>${TEXTS.consent.audience}</h2><ul class="list plain">
+  return markup`<section><h2>${texts.consent.audience}</h2><ul class="list plain">
 ${requested.map((audience) => markup`<li><code>${audience}</code></li>\n`)}</ul></section>`;
 }

@@ -6,17 +6,18 @@ import { acceptUserCode } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { deviceHeaders } from './form_action.ts';
 import { alert, buttons, form } from './forms.ts';
+import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { showNotice } from './notices.ts';
-import { TEXTS } from './texts.ts';
+import type { Texts } from './texts.ts';
 import { keyboardFor, spelledUserCode } from './user_code.ts';
 
 /** The page behind the default of `urls.device.verification`. RFC 8628 section 3.3. */
 export function showDevice(server: AuthorizationServer, request: Request): Reply {
   const query = queryOf(request);
   const challenge = query.get('device_challenge');
-  if (challenge === '') return showNotice(server, 'device');
+  if (challenge === '') return showNotice(server, textsFor(request), 'device');
   const user_code = query.get('user_code');
   return devicePage(server, request, { challenge, user_code, isFromLink: user_code !== '' });
 }
@@ -29,7 +30,7 @@ export async function answerDevice(server: AuthorizationServer, request: Request
   try {
     return redirect(303, await acceptUserCode(server, challenge, spelledUserCode(server, user_code)));
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = problemOf(textsFor(request), error);
     if (!problem) throw error;
     return devicePage(server, request, { challenge, user_code, isFromLink: false, problem });
   }
@@ -37,22 +38,23 @@ export async function answerDevice(server: AuthorizationServer, request: Request
 
 /** The page behind the default of `urls.device.success`. */
 export function showDeviceDone(server: AuthorizationServer, request: Request): Reply {
-  if (queryOf(request).get('client_id') === '') return showNotice(server, 'device_done');
-  const { title, text } = TEXTS.notices.device_done;
+  const texts = textsFor(request);
+  if (queryOf(request).get('client_id') === '') return showNotice(server, texts, 'device_done');
+  const { title, text } = texts.notices.device_done;
   const main = markup`<h1 id="device-done-title">${title}</h1>
 <p>${text}</p>`;
-  return showPage(server, { status: 200, title, main });
+  return showPage(server, { status: 200, texts, title, main });
 }
 
 type Problem = { readonly status: number; readonly text: string; readonly headers: Reply['headers'] };
 
 /** What typing again, now or later, can mend. */
-function problemOf(error: unknown): Problem | undefined {
+function problemOf({ device }: Texts, error: unknown): Problem | undefined {
   if (!(error instanceof OAuthError)) return undefined;
   const { status, headers } = error;
-  if (error.error === 'invalid_request') return { status, text: TEXTS.device.refused, headers };
+  if (error.error === 'invalid_request') return { status, text: device.refused, headers };
   if (error.error !== 'too_many_requests') return undefined;
-  return { status, text: TEXTS.device.throttled(Math.ceil(Number(headers['retry-after']) / 60)), headers };
+  return { status, text: device.throttled(Math.ceil(Number(headers['retry-after']) / 60)), headers };
 }
 
 type Shown = {
@@ -64,25 +66,28 @@ type Shown = {
 };
 
 function devicePage(server: AuthorizationServer, request: Request, shown: Shown): Reply {
-  const texts = TEXTS.device;
+  const texts = textsFor(request);
+  const said = texts.device;
   const { challenge, user_code, isFromLink, problem } = shown;
   const { token, headers } = protectForm(server, request, `device ${challenge}`);
   const { inputmode, autocapitalize } = keyboardFor(server);
   const invalid = problem && markup` aria-invalid="true" aria-describedby="device-error"`;
-  const main = markup`<h1 id="device-title">${texts.title}</h1>
-<p class="lead">${isFromLink ? texts.leadOfLink : texts.lead}</p>
+  const main = markup`<h1 id="device-title">${said.title}</h1>
+<p class="lead">${isFromLink ? said.leadOfLink : said.lead}</p>
 ${problem && alert('device-error', problem.text)}
 ${form(
   server,
+  texts,
   { path: '/oauth2/fallbacks/device', query: { device_challenge: challenge }, token },
-  markup`<label class="field"><span>${texts.code}</span>
+  markup`<label class="field"><span>${said.code}</span>
 <input class="code" id="user_code" name="user_code" type="text" inputmode="${inputmode}" autocomplete="off" autocapitalize="${autocapitalize}" spellcheck="false" required value="${user_code}"${invalid}${!isFromLink && markup` autofocus`}></label>
-<p class="quiet">${texts.care}</p>
-${buttons(texts)}`,
+<p class="quiet">${said.care}</p>
+${buttons(said)}`,
 )}`;
   return showPage(server, {
     status: problem?.status ?? 200,
-    title: texts.title,
+    texts,
+    title: said.title,
     main,
     headers: { ...deviceHeaders(server), ...problem?.headers, ...headers },
   });

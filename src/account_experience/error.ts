@@ -4,10 +4,10 @@ import type { Reply } from '../http/reply.ts';
 import { queryOf, type Request } from '../http/request.ts';
 import type { Endpoint } from '../http/route.ts';
 import type { OAuthError } from '../oauth/error.ts';
+import { textsFor } from './language.ts';
 import { pageUrl, showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { operatorLine } from './notices.ts';
-import { TEXTS } from './texts.ts';
 
 const MEMBERS = ['error', 'error_description', 'error_hint', 'error_debug'] as const;
 
@@ -15,14 +15,14 @@ const MEMBERS = ['error', 'error_description', 'error_hint', 'error_debug'] as c
 export function showError(server: Pick<AuthorizationServer, 'config'>, request: Request): Reply {
   const query = queryOf(request);
   const told = MEMBERS.filter((member) => query.get(member) !== '');
-  const texts = TEXTS.error;
-  const { title, lead } = query.get('error') === 'access_denied' ? texts.denied : texts;
+  const texts = textsFor(request);
+  const { title, lead } = query.get('error') === 'access_denied' ? texts.denied : texts.error;
   const main = markup`<h1 id="error-title">${title}</h1>
 <p class="lead">${lead}</p>
-${told.length > 0 && markup`<dl>${told.map((member) => markup`<dt>${texts[member]}</dt><dd id="${member}">${query.get(member)}</dd>`)}</dl>`}
-<p>${texts.wayBack}</p>
-${operatorLine(texts.operator, 'urls.error')}`;
-  return showPage(server, { status: 400, title, main });
+${told.length > 0 && markup`<dl>${told.map((member) => markup`<dt>${texts.error[member]}</dt><dd id="${member}">${query.get(member)}</dd>`)}</dl>`}
+<p>${texts.error.wayBack}</p>
+${operatorLine(texts, 'urls.error')}`;
+  return showPage(server, { status: 400, texts, title, main });
 }
 
 /** Errors of a page are read by the person before it. */
@@ -45,13 +45,14 @@ function showProblem(
   error: OAuthError,
   beginning: string | undefined,
 ): Reply {
-  const texts = TEXTS.problem;
-  const { title, text } = texts.byStatus[error.status] ?? texts.other;
+  const texts = textsFor(request);
+  const { byStatus, other, again: startAgain, code } = texts.problem;
+  const { title, text } = byStatus[error.status] ?? other;
   const here = `${request.path}${request.query && `?${request.query}`}`;
   const again = AGAIN.includes(error.status) ? here : beginning;
   const main = markup`<h1 id="problem-title">${title}</h1>
 <p>${text}</p>
-${again && markup`<p class="actions"><a class="button primary" id="again" href="${pageUrl(server, again)}">${texts.again}</a></p>`}
-<p class="quiet foot">${texts.code}: <code>${error.error}</code></p>`;
-  return showPage(server, { status: error.status, title, main, headers: error.headers });
+${again && markup`<p class="actions"><a class="button primary" id="again" href="${pageUrl(server, again)}">${startAgain}</a></p>`}
+<p class="quiet foot">${code}: <code>${error.error}</code></p>`;
+  return showPage(server, { status: error.status, texts, title, main, headers: error.headers });
 }

@@ -2,14 +2,21 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import type { FlowClient } from './admin_contract.ts';
 import { TOKEN_FIELD } from './csrf.ts';
+import { inLanguage } from './language.ts';
 import { pageUrl } from './layout.ts';
 import { type Content, type Markup, markup } from './markup.ts';
+import type { Texts } from './texts.ts';
 
 type Target = { readonly path: string; readonly query: Record<string, string>; readonly token: string };
 
 /** The challenge stays in the URL, so that reloading whatever answers starts the page again. */
-export function form(server: Pick<AuthorizationServer, 'config'>, target: Target, content: Content): Markup {
-  const action = pageUrl(server, `${target.path}?${Parameters.of(target.query)}`);
+export function form(
+  server: Pick<AuthorizationServer, 'config'>,
+  texts: Texts,
+  target: Target,
+  content: Content,
+): Markup {
+  const action = pageUrl(server, `${target.path}?${Parameters.of({ ...target.query, ...inLanguage(texts) })}`);
   return markup`<form method="post" action="${action}">
 <input type="hidden" name="${TOKEN_FIELD}" value="${target.token}">
 ${content}
@@ -39,3 +46,6 @@ export const alert = (id: string, text: string): Markup =>
   markup`<p class="alert" id="${id}" role="alert" tabindex="-1">${text}</p>`;
 
 export const clientName = ({ client_id, client_name }: FlowClient): string => client_name?.trim() || client_id;
+
+/** Within a sentence, whichever way that runs. */
+export const named = (client: FlowClient): Markup => markup`<strong><bdi>${clientName(client)}</bdi></strong>`;

@@ -1,8 +1,9 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { html, type Reply } from '../http/reply.ts';
+import { directionOf } from './language.ts';
 import { type Markup, markup } from './markup.ts';
 import { STYLESHEET_VERSION } from './stylesheet.ts';
-import { TEXTS } from './texts.ts';
+import type { Texts } from './texts.ts';
 
 type Config = Pick<AuthorizationServer, 'config'>;
 
@@ -14,15 +15,16 @@ export function pageUrl(server: Config, path: string): string {
 
 export type Page = {
   readonly status: number;
+  readonly texts: Texts;
   readonly title: string;
   readonly main: Markup;
   readonly headers?: Reply['headers'];
 };
 
-export function showPage(server: Config, { status, title, main, headers }: Page): Reply {
+export function showPage(server: Config, { status, texts, title, main, headers }: Page): Reply {
   const style = pageUrl(server, `/oauth2/fallbacks/style.css?v=${STYLESHEET_VERSION}`);
   const document = markup`<!doctype html>
-<html lang="${TEXTS.language}">
+<html lang="${texts.language}" dir="${directionOf(texts.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

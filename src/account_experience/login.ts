@@ -6,11 +6,11 @@ import { accountOfPassword, accountOfSubject } from './accounts.ts';
 import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
-import { alert, buttons, checkbox, clientName, form } from './forms.ts';
+import { alert, buttons, checkbox, clientName, form, named } from './forms.ts';
+import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { showNotice } from './notices.ts';
-import { TEXTS } from './texts.ts';
 
 /** RFC 8176 section 2. */
 const PASSWORD = { remember_for: 0, amr: ['pwd'], acr: '' };
@@ -18,7 +18,7 @@ const PASSWORD = { remember_for: 0, amr: ['pwd'], acr: '' };
 /** The page behind the default of `urls.login`. */
 export async function showLogin(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = queryOf(request).get('login_challenge');
-  if (challenge === '') return showNotice(server, 'login');
+  if (challenge === '') return showNotice(server, textsFor(request), 'login');
   const login = await findLogin(server, challenge);
   if (login.skip) return redirect(302, await resume(server, login));
   return loginPage(server, request, login, { email: login.oidc_context?.login_hint ?? '' });
@@ -30,7 +30,7 @@ export async function answerLogin(server: AuthorizationServer, request: Request)
   checkForm(server, request, answers, `login ${challenge}`);
   const login = await findLogin(server, challenge);
   if (answers.get('action') === 'reject') {
-    const denial = { error: 'access_denied', error_description: TEXTS.login.denied, status_code: 403 };
+    const denial = { error: 'access_denied', error_description: 'The person cancelled the sign-in.', status_code: 403 };
     return redirect(303, await rejectLogin(server, challenge, denial));
   }
   const typed = { email: answers.get('email'), remember: answers.has('remember') };
@@ -46,7 +46,11 @@ async function resume(server: AuthorizationServer, login: FlowRequest): Promise<
   if (account) return acceptLogin(server, login.challenge, { ...PASSWORD, subject: account.subject, remember: true });
   const query = Parameters.parse(URL.parse(login.request_url)?.search.slice(1) ?? '');
   if (spaceList(query.get('prompt')).includes('none')) {
-    const denial = { error: 'login_required', error_description: TEXTS.login.gone, status_code: 400 };
+    const denial = {
+      error: 'login_required',
+      error_description: 'The account of the session does not exist any more.',
+      status_code: 400,
+    };
     return rejectLogin(server, login.challenge, denial);
   }
   // The contract answers another subject than the session's by asking for a new login.
@@ -56,26 +60,29 @@ async function resume(server: AuthorizationServer, login: FlowRequest): Promise<
 type Typed = { readonly email: string; readonly remember?: boolean; readonly refused?: boolean };
 
 function loginPage(server: AuthorizationServer, request: Request, login: FlowRequest, typed: Typed): Reply {
-  const texts = TEXTS.login;
+  const texts = textsFor(request, login.oidc_context?.ui_locales);
+  const said = texts.login;
   const { token, headers } = protectForm(server, request, `login ${login.challenge}`);
   const invalid = typed.refused && markup` aria-invalid="true" aria-describedby="login-error"`;
   const focus = markup` autofocus`;
-  const main = markup`<h1 id="login-title">${texts.title}</h1>
-<p class="lead">${texts.lead} <strong><bdi>${clientName(login.client)}</bdi></strong></p>
-${typed.refused && alert('login-error', texts.refused)}
+  const main = markup`<h1 id="login-title">${said.title}</h1>
+<p class="lead">${said.lead(named(login.client))}</p>
+${typed.refused && alert('login-error', said.refused)}
 ${form(
   server,
+  texts,
   { path: '/oauth2/fallbacks/login', query: { login_challenge: login.challenge }, token },
-  markup`<label class="field"><span>${texts.email}</span>
+  markup`<label class="field"><span>${said.email}</span>
 <input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${typed.email}"${invalid}${typed.email === '' && focus}></label>
-<label class="field"><span>${texts.password}</span>
+<label class="field"><span>${said.password}</span>
 <input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${typed.email !== '' && focus}></label>
-${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: typed.remember === true, label: texts.remember })}
-${buttons(texts)}`,
+${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: typed.remember === true, label: said.remember })}
+${buttons(said)}`,
 )}`;
   return showPage(server, {
     status: typed.refused ? 401 : 200,
-    title: `${texts.title} – ${clientName(login.client)}`,
+    texts,
+    title: `${said.title} – ${clientName(login.client)}`,
     main,
     headers: { ...formHeaders(server, login), ...headers },
   });

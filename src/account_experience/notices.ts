@@ -2,17 +2,27 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
 import { showPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
-import { type Notice, TEXTS } from './texts.ts';
+import type { Texts } from './texts.ts';
+
+/** The pages that stand in for one that is not configured, with the key that names another. */
+const KEYS = {
+  login: 'urls.login',
+  consent: 'urls.consent',
+  logout: 'urls.logout',
+  logout_callback: 'urls.post_logout_redirect',
+  device: 'urls.device.verification',
+  device_done: 'urls.device.success',
+} as const;
 
 /** A finished page for who comes without a request, and for what has no page of its own yet. */
-export function showNotice(server: Pick<AuthorizationServer, 'config'>, name: keyof typeof TEXTS.notices): Reply {
-  const notice: Notice = TEXTS.notices[name];
-  const main = markup`<h1>${notice.title}</h1>
-<p>${notice.text}</p>
-${operatorLine(TEXTS.notice.operator, notice.key)}`;
-  return showPage(server, { status: 200, title: notice.title, main });
+export function showNotice(server: Pick<AuthorizationServer, 'config'>, texts: Texts, name: keyof typeof KEYS): Reply {
+  const { title, text } = texts.notices[name];
+  const main = markup`<h1>${title}</h1>
+<p>${text}</p>
+${operatorLine(texts, KEYS[name])}`;
+  return showPage(server, { status: 200, texts, title, main });
 }
 
 /** For who set the server up and wonders why they see our page. */
-export const operatorLine = (text: string, key: string): Markup =>
-  markup`<p class="quiet foot">${text} <code>${key}</code>.</p>`;
+export const operatorLine = ({ notices }: Texts, key: string): Markup =>
+  markup`<p class="quiet foot">${notices.operator} <code>${key}</code>.</p>`;

@@ -3,6 +3,7 @@ import type { Endpoint, Route } from '../http/route.ts';
 import { answerConsent, showConsent } from './consent.ts';
 import { answerDevice, showDevice, showDeviceDone } from './device.ts';
 import { showError, withProblemPage } from './error.ts';
+import { textsFor } from './language.ts';
 import { answerLogin, showLogin } from './login.ts';
 import { answerLogout, showLogout, showStayed } from './logout.ts';
 import { showNotice } from './notices.ts';
@@ -33,7 +34,9 @@ export const accountExperienceRoutes: readonly Route<AuthorizationServer>[] = [
   page('GET', '/logout', 'showLogoutPage', showLogout, '/oauth2/sessions/logout'),
   page('POST', '/logout', 'answerLogoutPage', answerLogout, '/oauth2/sessions/logout'),
   page('GET', '/logout/stayed', 'showStayedPage', showStayed),
-  page('GET', '/logout/callback', 'showLoggedOutPage', (server) => showNotice(server, 'logout_callback')),
+  page('GET', '/logout/callback', 'showLoggedOutPage', (server, request) =>
+    showNotice(server, textsFor(request), 'logout_callback'),
+  ),
   page('GET', '/device', 'showDevicePage', showDevice, '/oauth2/device/verify'),
   page('POST', '/device', 'answerDevicePage', answerDevice, '/oauth2/device/verify'),
   page('GET', '/device/done', 'showDeviceDonePage', showDeviceDone),

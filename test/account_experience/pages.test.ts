@@ -27,7 +27,11 @@ function checkPage({ headers, text }: Shown, path = ''): void {
   assert.equal(headers.get('x-frame-options'), 'DENY', path);
   assert.match(headers.get('cache-control') ?? '', /no-store/, path);
   assert.equal(headers.get('content-type'), 'text/html; charset=utf-8', path);
-  assert.match(text, /^<!doctype html>\n<html lang="en">.*<title>[^<]+<\/title>.*<h1[ >].*<\/html>\n$/s, path);
+  assert.match(
+    text,
+    /^<!doctype html>\n<html lang="en" dir="ltr">.*<title>[^<]+<\/title>.*<h1[ >].*<\/html>\n$/s,
+    path,
+  );
   assert.doesNotMatch(text, /<script|\sstyle=|\son\w+=/, path);
 }
 
