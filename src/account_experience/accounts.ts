@@ -10,9 +10,11 @@ import {
   findAccountByEmail,
   insertAccount,
   listAccounts,
+  resetPassword,
 } from '../store/accounts.ts';
 import { write } from '../store/write.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { findPasswordProblem, LONGEST_PASSWORD, type PasswordProblem, SHORTEST_PASSWORD } from './password_rules.ts';
 
 export type Account = {
   readonly subject: string;
@@ -31,16 +33,13 @@ export type NewAccount = {
 
 type Store = Pick<AuthorizationServer, 'db' | 'now'>;
 
-/** NIST SP 800-63B section 5.1.1.2: length, and nothing about its composition. Counted in characters. */
-const SHORTEST_PASSWORD = 8;
-const LONGEST_PASSWORD = 256;
-
 /** Throws `invalid_request` for an address or a password that will not do, and a conflict for one that is taken. */
 export async function createAccount(server: Store, { email, password, name, claims }: NewAccount): Promise<Account> {
+  const address = parseEmail(email);
   const row = {
     subject: randomUUID(),
-    email: parseEmail(email),
-    password: await hashPassword(checkedPassword(password)),
+    email: address,
+    password: await hashNewPassword(password, address),
     claims: JSON.stringify({ ...claims, ...(name ? { name } : {}) }),
     created_at: seconds(server),
   };
@@ -60,14 +59,30 @@ export async function* allAccounts(server: Pick<Store, 'db'>, pageSize = 500): A
   }
 }
 
-/** Returns the address as it was stored. Throws `not_found`. */
+/** With all sessions, consents and tokens of its person. Returns the address as it was stored. Throws `not_found`. */
 export async function removeAccount(server: Pick<Store, 'db'>, email: string): Promise<string> {
-  const normal = normalEmail(email);
-  if (!(await write(server, (tx) => deleteAccount(tx, normal)))) {
-    throw new OAuthError('not_found', `There is no account with the e-mail address ${normal}.`);
-  }
-  return normal;
+  const { subject, email: stored } = await accountRow(server, email);
+  await write(server, (tx) => deleteAccount(tx, subject));
+  return stored;
 }
+
+/** By whoever runs the server. Ends the logins of the person. Throws `invalid_request` and `not_found`. */
+export async function setPassword(server: Pick<Store, 'db'>, email: string, password: string): Promise<Account> {
+  const row = await accountRow(server, email);
+  const hash = await hashNewPassword(password, row.email);
+  if (!(await write(server, (tx) => resetPassword(tx, row.subject, hash)))) throw unknownAccount(row.email);
+  return accountOf(row);
+}
+
+async function accountRow({ db }: Pick<Store, 'db'>, email: string): Promise<AccountRow> {
+  const normal = normalEmail(email);
+  const row = await findAccountByEmail(db.queries, normal);
+  if (!row) throw unknownAccount(normal);
+  return row;
+}
+
+const unknownAccount = (email: string) =>
+  new OAuthError('not_found', `There is no account with the e-mail address ${email}.`);
 
 export async function accountOfSubject(server: Pick<Store, 'db'>, subject: string): Promise<Account | undefined> {
   const row = await findAccount(server.db.queries, subject);
@@ -115,11 +130,13 @@ function parseEmail(email: string): string {
   return normal;
 }
 
-function checkedPassword(password: string): string {
-  const length = [...password.normalize('NFC')].length;
-  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
-    const said = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
-    throw new OAuthError('invalid_request', said);
-  }
-  return password;
+const PROBLEMS: Readonly<Record<PasswordProblem, string>> = {
+  length: `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`,
+  common: 'This password is one of those that are tried first: choose another one.',
+};
+
+async function hashNewPassword(password: string, email: string): Promise<string> {
+  const problem = await findPasswordProblem(password, email);
+  if (problem) throw new OAuthError('invalid_request', PROBLEMS[problem]);
+  return hashPassword(password);
 }

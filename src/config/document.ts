@@ -293,6 +293,12 @@ export const DOCUMENT = closed({
         attempts_per_address: integer({ minimum: 0, default: 100 }),
         window: duration('10m'),
       }),
+      passwords: closed({
+        attempts: integer({ minimum: 0, default: 10 }),
+        attempts_per_address: integer({ minimum: 0, default: 100 }),
+        attempts_per_account: integer({ minimum: 0, default: 100 }),
+        window: duration('10m'),
+      }),
     }),
   }),
 });

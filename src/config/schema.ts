@@ -119,7 +119,11 @@ export type Config = {
     readonly sweeper: SweeperSettings;
     /** Whose `X-Forwarded-For` is believed. */
     readonly trusted_proxies: readonly Network[];
-    readonly throttle: { readonly user_codes: UserCodeLimits; readonly client_secrets: ClientSecretLimits };
+    readonly throttle: {
+      readonly user_codes: UserCodeLimits;
+      readonly client_secrets: ClientSecretLimits;
+      readonly passwords: PasswordLimits;
+    };
   };
 };
 
@@ -192,6 +196,17 @@ export type UserCodeLimits = {
 
 /** Wrong secrets of one client from one address, likewise. */
 export type ClientSecretLimits = { readonly attempts: number; readonly window: number };
+
+/** Wrong passwords of people, likewise. */
+export type PasswordLimits = {
+  /** Of one account in one place: an address, or a browser that is known. */
+  readonly attempts: number;
+  /** Of all accounts together. */
+  readonly attempts_per_address: number;
+  /** In all places together, where the browser is not known. */
+  readonly attempts_per_account: number;
+  readonly window: number;
+};
 
 type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
 
@@ -275,6 +290,7 @@ export function resolveConfig(document: FilledDocument): Config {
       throttle: {
         user_codes: withWindow(gatehouse.throttle.user_codes),
         client_secrets: withWindow(gatehouse.throttle.client_secrets),
+        passwords: withWindow(gatehouse.throttle.passwords),
       },
     },
   };

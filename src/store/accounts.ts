@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely';
+import { deleteConsents } from './consents.ts';
+import { deleteSubjectSessions } from './login_sessions.ts';
 import type { AccountsTable, Queries } from './tables.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
@@ -26,7 +28,46 @@ export async function insertAccount(tx: Queries, row: AccountRow): Promise<boole
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-export async function deleteAccount(tx: Queries, email: string): Promise<boolean> {
-  const result = await tx.deleteFrom('accounts').where('email', '=', email).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+/** The same password in another hash: false when `verified` is not the stored one any more. */
+export async function rehashPassword(
+  tx: Queries,
+  subject: string,
+  verified: string,
+  password: string,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable('accounts')
+    .set({ password })
+    .where('subject', '=', subject)
+    .where('password', '=', verified)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Another password, and the end of all logins with the old one: false when `verified` is not the stored one any more. */
+export async function replacePassword(
+  tx: Queries,
+  subject: string,
+  verified: string,
+  password: string,
+): Promise<boolean> {
+  const isChanged = await rehashPassword(tx, subject, verified, password);
+  if (isChanged) await deleteSubjectSessions(tx, subject);
+  return isChanged;
+}
+
+/** Whatever the password was. Ends all logins too. False when there is no such account. */
+export async function resetPassword(tx: Queries, subject: string, password: string): Promise<boolean> {
+  const result = await tx.updateTable('accounts').set({ password }).where('subject', '=', subject).executeTakeFirst();
+  await deleteSubjectSessions(tx, subject);
+  return result.numUpdatedRows === 1n;
+}
+
+/** With what its person agreed to, and all that was issued because of it. False when there is none. */
+export async function deleteAccount(tx: Queries, subject: string): Promise<boolean> {
+  const result = await tx.deleteFrom('accounts').where('subject', '=', subject).executeTakeFirst();
+  if (result.numDeletedRows === 0n) return false;
+  await deleteSubjectSessions(tx, subject);
+  await deleteConsents(tx, { subject });
+  return true;
 }

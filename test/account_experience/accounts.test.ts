@@ -75,11 +75,23 @@ describe('creating an account', () => {
   });
 
   it('NIST SP 800-63B 5.1.1.2: a password has 8 to 256 characters, of whatever kind', async () => {
-    for (const password of ['', '1234567', '\u{1f511}'.repeat(7), 'x'.repeat(257)]) {
+    for (const password of ['', '1234567', '\u{1f511}'.repeat(7), 'xy'.repeat(129)]) {
       await assert.rejects(create('length@example.com', password), isError(400, /8 to 256 characters/), password);
     }
-    for (const [at, password] of ['12345678', '\u{1f511}'.repeat(8), 'x'.repeat(256), '        '].entries()) {
+    for (const [at, password] of [
+      '97315084',
+      '\u{1f511}\u{1f512}'.repeat(4),
+      'xy'.repeat(128),
+      ' . . . . ',
+    ].entries()) {
       await create(`length${at}@example.com`, password);
+    }
+  });
+
+  it('NIST SP 800-63B 5.1.1.2: none of the passwords that are tried first', async () => {
+    const known = ['common.name@example.com', 'Common.Name'];
+    for (const password of ['password', 'PassWord1', '12345678', 'iloveyou', 'xxxxxxxxxx', '        ', ...known]) {
+      await assert.rejects(create('common.name@example.com', password), isError(400, /tried first/), password);
     }
   });
 });

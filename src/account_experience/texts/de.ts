@@ -1,4 +1,5 @@
 import { type Content, markup } from '../markup.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../password_rules.ts';
 import type { Texts } from '../texts.ts';
 
 const minutes = (count: number): string => (count === 1 ? 'eine Minute' : `${count} Minuten`);
@@ -15,6 +16,13 @@ export const de: Texts = {
     reject: 'Abbrechen',
     refused:
       'E-Mail-Adresse und Passwort passen nicht zusammen. Bitte prüfen Sie beide und versuchen Sie es noch einmal.',
+  },
+  password: {
+    wrong: 'Das bisherige Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.',
+    length: `Ein Passwort hat ${SHORTEST_PASSWORD} bis ${LONGEST_PASSWORD} Zeichen.`,
+    common: 'Dieses Passwort gehört zu denen, die zuerst ausprobiert werden. Bitte wählen Sie ein anderes.',
+    throttled: (wait: number) =>
+      `Es wurden zu viele falsche Passwörter eingegeben. Bitte warten Sie ${minutes(wait)} und versuchen Sie es dann noch einmal.`,
   },
   consent: {
     title: 'Zugriff erlauben?',

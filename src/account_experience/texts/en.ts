@@ -1,4 +1,5 @@
 import { type Content, markup } from '../markup.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../password_rules.ts';
 
 /** A minute, or so many. */
 const minutes = (count: number): string => (count === 1 ? 'a minute' : `${count} minutes`);
@@ -14,6 +15,13 @@ export const en = {
     accept: 'Sign in',
     reject: 'Cancel',
     refused: 'That e-mail address and password do not belong together. Please check both and try again.',
+  },
+  /** Why a password was not taken, by the reason. */
+  password: {
+    wrong: 'The current password is not right. Please try again.',
+    length: `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`,
+    common: 'This password is one of those that are tried first. Please choose another one.',
+    throttled: (wait: number) => `Too many passwords were wrong. Please wait ${minutes(wait)}, then try again.`,
   },
   consent: {
     title: 'Allow access?',

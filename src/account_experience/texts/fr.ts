@@ -1,4 +1,5 @@
 import { type Content, markup } from '../markup.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../password_rules.ts';
 import type { Texts } from '../texts.ts';
 
 const minutes = (count: number): string => (count === 1 ? 'une minute' : `${count} minutes`);
@@ -14,6 +15,12 @@ export const fr: Texts = {
     accept: 'Se connecter',
     reject: 'Annuler',
     refused: 'Cette adresse e-mail et ce mot de passe ne vont pas ensemble. Vérifiez les deux, puis réessayez.',
+  },
+  password: {
+    wrong: 'Le mot de passe actuel est erroné. Réessayez.',
+    length: `Un mot de passe compte de ${SHORTEST_PASSWORD} à ${LONGEST_PASSWORD} caractères.`,
+    common: 'Ce mot de passe fait partie de ceux qui sont essayés en premier. Choisissez-en un autre.',
+    throttled: (wait: number) => `Trop de mots de passe étaient erronés. Patientez ${minutes(wait)}, puis réessayez.`,
   },
   consent: {
     title: 'Autoriser l’accès\u00a0?',
