@@ -59,17 +59,17 @@ describe('the authorization endpoint', () => {
     assert.equal(page.headers.get('x-frame-options'), 'DENY');
   });
 
-  for (const [what, parameters] of [
-    ['an unknown client', { client_id: 'nobody' }],
-    ['no client', { client_id: '' }],
-    ['a foreign redirect URI', { redirect_uri: 'https://evil.example/cb' }],
-    ['openid without a redirect URI', { redirect_uri: '' }],
-    ['an unknown response mode', { response_mode: 'web_message' }],
+  for (const [what, parameters, error] of [
+    ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],
+    ['no client', { client_id: '' }, 'invalid_client'],
+    ['a foreign redirect URI', { redirect_uri: 'https://evil.example/cb' }, 'invalid_request'],
+    ['openid without a redirect URI', { redirect_uri: '' }, 'invalid_request'],
+    ['an unknown response mode', { response_mode: 'web_message' }, 'unsupported_response_mode'],
   ] as const) {
     it(`RFC 6749 4.1.2.1: ${what} is never answered at the redirect URI`, async () => {
       const answer = await deployment.authorize({ parameters });
       assert.equal(`${answer.origin}${answer.pathname}`, 'https://apps.example.com/error');
-      assert.ok(errorOf(answer));
+      assert.equal(errorOf(answer), error);
     });
   }
 
@@ -92,6 +92,11 @@ describe('the authorization endpoint', () => {
       assert.equal(answer.searchParams.get('state'), 'state' in parameters ? parameters.state : 'state-0123456789');
     });
   }
+
+  it('RFC 6749 3.1.1: whoever names no response type is told that it is missing', async () => {
+    const answer = await deployment.authorize({ parameters: { response_type: '' } });
+    assert.match(answer.searchParams.get('error_description') ?? '', /'response_type' is missing/);
+  });
 
   it('RFC 6749 10.12: another browser cannot finish, and the right one still can', async () => {
     const browser = deployment.browser();
