@@ -121,8 +121,9 @@ async function killerOf(copy: string, { file, text }: Mutant): Promise<string | 
   }
 }
 
+/** Fails twice: a busy machine fails a test now and then. */
 async function firstFailure(copy: string, tests: readonly string[]): Promise<string | undefined> {
-  for (const test of tests) if (!(await passes(copy, test))) return test;
+  for (const test of tests) if (!(await passes(copy, test)) && !(await passes(copy, test))) return test;
   return undefined;
 }
 
