@@ -45,6 +45,7 @@ const TESTS = [
   'test/e2e/hooks.test.ts',
   'test/e2e/openid_rules.test.ts',
   'test/attacks/request_object.test.ts',
+  'test/e2e/request_object.test.ts',
   'test/attacks/request_uri.test.ts',
   'test/attacks/redirects.test.ts',
   'test/attacks/ssrf.test.ts',
