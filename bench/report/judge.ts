@@ -1,0 +1,55 @@
+import { FLOORS, type Floor, holds } from '../floors.ts';
+import type { Measured, Result } from '../measure.ts';
+import { type Metric, ratioOf, type Spread, spreadOf } from '../sample.ts';
+
+/** The connections with which the floors are asked for. */
+const CONNECTIONS = 16;
+
+/** A ratio, or a figure where there is nothing to compare it with. */
+export type Judgement = {
+  readonly scenario: string;
+  readonly connections: number;
+  readonly of: string;
+  readonly to?: string;
+  readonly metric: Metric;
+  readonly value: Spread;
+  readonly floor?: Floor;
+  /** Whether the median is as the floor asks; absent without one. */
+  readonly holds?: boolean;
+};
+
+/** Every entry against everything that it is compared with. */
+export function judge(result: Result): Judgement[] {
+  const bases = result.entries.filter(({ isBase }) => isBase);
+  return result.entries
+    .filter(({ isBase }) => !isBase)
+    .flatMap((entry) => [
+      ...bases.map((base) => judgePair(result, entry, base)),
+      ...floorsOf(result, entry.label).map((floor) => judgeAlone(result, entry, floor)),
+    ]);
+}
+
+const floorsOf = ({ scenario }: Result, of: string, to?: string): Floor[] =>
+  FLOORS.filter((floor) => floor.scenario === scenario && floor.of === of && floor.to === to);
+
+function judgePair(result: Result, of: Measured, to: Measured): Judgement {
+  const [floor] = floorsOf(result, of.label, to.label);
+  const metric = floor?.metric ?? 'rate';
+  return judged(result, { of: of.label, to: to.label, metric, value: ratioOf(metric, of.samples, to.samples) }, floor);
+}
+
+const judgeAlone = (result: Result, { label, samples }: Measured, floor: Floor): Judgement =>
+  judged(
+    result,
+    { of: label, metric: floor.metric, value: spreadOf(samples.map((sample) => sample[floor.metric])) },
+    floor,
+  );
+
+function judged(
+  { scenario, connections }: Result,
+  judgement: Pick<Judgement, 'of' | 'to' | 'metric' | 'value'>,
+  floor: Floor | undefined,
+): Judgement {
+  const verdict = floor && connections === CONNECTIONS ? { floor, holds: holds(floor, judgement.value.median) } : {};
+  return { scenario, connections, ...judgement, ...verdict };
+}
