@@ -1,5 +1,6 @@
 import { it } from 'node:test';
-import { checkWalk, goProgram } from './program.ts';
+import { goProgram } from '../installed.ts';
+import { checkWalk } from './program.ts';
 
 it('hydra-client-go walks every operation that it has', async (t) => {
   const program = await goProgram(new URL('go', import.meta.url).pathname);

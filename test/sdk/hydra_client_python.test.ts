@@ -1,5 +1,6 @@
 import { it } from 'node:test';
-import { checkWalk, pythonWith } from './program.ts';
+import { pythonWith } from '../installed.ts';
+import { checkWalk } from './program.ts';
 
 const here = new URL('python', import.meta.url).pathname;
 

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import seed from '../openapi/seed_operations.json' with { type: 'json' };
 import { startRunningServer } from '../running_server.ts';
@@ -52,45 +48,4 @@ function operationOf(name: string): string {
 function readLine(text: string): { operation: string; answer: string } {
   const { operation, status, error } = JSON.parse(text) as Line;
   return { operation: operationOf(operation), answer: error === '' ? `${status}` : `${status} ${error}` };
-}
-
-/** Kept between runs, and not in a clone: it takes seconds to fill. */
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gatehouse-tests');
-
-/** A Python that has what the requirements name. */
-export async function pythonWith(requirements: string): Promise<string> {
-  const { stdout: version } = await run('python3', ['--version']);
-  const folder = join(CACHE, `python-${digest(version, readFileSync(requirements, 'utf8'))}`);
-  if (!existsSync(folder)) {
-    await inNewFolder(folder, async (made) => {
-      await run('python3', ['-m', 'venv', made]);
-      await run(pythonIn(made), ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', requirements]);
-    });
-  }
-  return pythonIn(folder);
-}
-
-const pythonIn = (folder: string): string => join(folder, 'bin', 'python');
-
-/** The program of a Go module. Go itself knows what has to be built again. */
-export async function goProgram(module: string): Promise<string> {
-  const program = join(CACHE, `go-${digest(module)}`);
-  await run('go', ['build', '-o', program, '.'], { cwd: module });
-  return program;
-}
-
-const digest = (...parts: string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-
-/** Appears under its name when it is complete: several runs may want it at once. */
-async function inNewFolder(name: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  mkdirSync(CACHE, { recursive: true });
-  const made = mkdtempSync(`${name}-`);
-  try {
-    await fill(made);
-    renameSync(made, name);
-  } catch (error) {
-    rmSync(made, { recursive: true });
-    if (!existsSync(name)) throw error;
-  }
 }

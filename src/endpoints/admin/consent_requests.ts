@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { presentClient } from '../../client/present.ts';
 import { openState, sealState } from '../../flow/challenge.ts';
@@ -8,7 +8,7 @@ import { json, type Reply } from '../../http/reply.ts';
 import type { Request } from '../../http/request.ts';
 import type { RouteSchema } from '../../http/route.ts';
 import type { Json, JsonObject } from '../../lib/json.ts';
-import { RAW_JSON, SECONDS, TEXTS } from '../../lib/schema.ts';
+import { nullable, RAW_JSON, SECONDS } from '../../lib/schema.ts';
 import { OAuthError } from '../../oauth/error.ts';
 import { withQuery } from '../../oauth/parameters.ts';
 import {
@@ -43,10 +43,12 @@ export async function getOAuth2ConsentRequest(server: AuthorizationServer, reque
   });
 }
 
+const GRANTED = Type.Array(nullable(Type.String()));
+
 const ACCEPT_CONSENT = Type.Object(
   {
-    grant_scope: Type.Optional(TEXTS),
-    grant_access_token_audience: Type.Optional(TEXTS),
+    grant_scope: Type.Optional(GRANTED),
+    grant_access_token_audience: Type.Optional(GRANTED),
     session: Type.Optional(CONSENT_SESSION_CLAIMS),
     remember: Type.Optional(Type.Boolean()),
     remember_for: Type.Optional(SECONDS),
@@ -63,8 +65,8 @@ export async function acceptOAuth2ConsentRequest(server: AuthorizationServer, re
   const consent_verifier = await sealState(server, 'consent_verifier', {
     ...flow,
     accepted: {
-      grant_scope: body.grant_scope ?? [],
-      grant_access_token_audience: body.grant_access_token_audience ?? [],
+      grant_scope: grantedOf(body.grant_scope),
+      grant_access_token_audience: grantedOf(body.grant_access_token_audience),
       session: {
         access_token: (body.session?.access_token ?? {}) as JsonObject,
         id_token: (body.session?.id_token ?? {}) as JsonObject,
@@ -77,6 +79,10 @@ export async function acceptOAuth2ConsentRequest(server: AuthorizationServer, re
   });
   return redirectTo(withQuery(requestUrl(server, flow), { consent_verifier }));
 }
+
+/** Hydra: `[null]` grants nothing. Login apps send it for a form in which nothing was ticked. */
+const grantedOf = (granted: Static<typeof GRANTED> = []): readonly string[] =>
+  granted.filter((value) => value !== null);
 
 export async function rejectOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
   const challenge = challengeOf(request, 'consent_challenge');
