@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { domainToASCII } from 'node:url';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -10,10 +11,11 @@ import {
   findAccountByEmail,
   insertAccount,
   listAccounts,
+  rehashPassword,
   resetPassword,
 } from '../store/accounts.ts';
 import { write } from '../store/write.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { hashPassword, shouldRehash, verifyPassword } from './password.ts';
 import { findPasswordProblem, LONGEST_PASSWORD, type PasswordProblem, SHORTEST_PASSWORD } from './password_rules.ts';
 
 export type Account = {
@@ -89,15 +91,33 @@ export async function accountOfSubject(server: Pick<Store, 'db'>, subject: strin
   return row && accountOf(row);
 }
 
+/**
+ * When a refusal is said, in milliseconds. Hashes that were imported take other times than ours, which would tell that
+ * there is an account. Longer than this take bcrypt from cost 13 on, and PBKDF2 from 2 million rounds: those can be told
+ * apart until their people have logged in once.
+ */
+const REFUSAL_AFTER = 500;
+
 /** Undefined for an unknown address as for a wrong password, after the same time. */
 export async function accountOfPassword(
   server: Pick<Store, 'db'>,
   email: string,
   password: string,
 ): Promise<Account | undefined> {
+  const began = performance.now();
   const row = await findAccountByEmail(server.db.queries, normalEmail(email));
   const isRight = await verifyPassword(password, row?.password);
-  return row && isRight ? accountOf(row) : undefined;
+  if (row && isRight) return accountOf(await rehash(server, row, password));
+  await pause(Math.max(0, REFUSAL_AFTER - (performance.now() - began)));
+  return undefined;
+}
+
+/** A hash that was imported, or made when less was enough, is replaced while the password is at hand. */
+async function rehash(server: Pick<Store, 'db'>, row: AccountRow, verified: string): Promise<AccountRow> {
+  if (!shouldRehash(verified, row.password)) return row;
+  const password = await hashPassword(verified);
+  const isReplaced = await write(server, (tx) => rehashPassword(tx, row.subject, row.password, password));
+  return isReplaced ? { ...row, password } : row;
 }
 
 const accountOf = (row: AccountRow): Account => ({

@@ -1,55 +1,34 @@
-import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { hashOfNobody, hashWithArgon2 } from './password_hashes/argon2.ts';
+import * as forms from './password_hashes/index.ts';
+import type { PasswordHash } from './password_hashes/password_hash.ts';
 
-/**
- * Passwords of accounts: argon2id (RFC 9106) as PHC strings, `$argon2id$v=19$m=19456,t=2,p=1$salt$hash` in base64
- * without padding. The cost is OWASP's least for argon2id: 19 MiB and some 50 ms on a thread of the pool.
- */
-const derive = promisify(argon2);
+export const hashPassword = (password: string): Promise<string> => hashWithArgon2(spelled(password));
 
-type Cost = { readonly memory: number; readonly passes: number; readonly parallelism: number };
-
-const COST: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
-const SALT = 16;
-const HASH = 32;
-
-const PHC =
-  /^\$argon2id\$v=19\$m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,2})\$(?<salt>[\w+/]{11,86})\$(?<hash>[\w+/]{22,86})$/;
+/** Undefined for what is no hash of a form that we read. */
+export function parsePasswordHash(text: string): PasswordHash | undefined {
+  for (const form of Object.values(forms)) {
+    const hash = form(text);
+    if (hash) return hash;
+  }
+  return undefined;
+}
 
 /** What is verified when there is no account: the same work, for nothing. */
-const NOBODY = phc(COST, randomBytes(SALT), randomBytes(HASH));
+const NOBODY = hashOfNobody();
 
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(SALT);
-  return phc(COST, salt, await derive('argon2id', parameters(COST, password, salt, HASH)));
-}
-
-/** Takes as long for nobody's password as for somebody's. A string that is no hash of ours matches nothing. */
+/**
+ * Takes as long for nobody's password as for one in a hash of ours. A hash that cannot be read, or that costs too much,
+ * matches nothing.
+ */
 export async function verifyPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const parts = PHC.exec(stored ?? '')?.groups;
-  if (!parts) {
-    await verifyPassword(password, NOBODY);
-    return false;
-  }
-  const cost = { memory: Number(parts.m), passes: Number(parts.t), parallelism: Number(parts.p) };
-  const expected = Buffer.from(parts.hash ?? '', 'base64');
-  const salt = Buffer.from(parts.salt ?? '', 'base64');
-  const actual = await derive('argon2id', parameters(cost, password, salt, expected.length));
-  return timingSafeEqual(actual, expected) && stored !== NOBODY;
+  const hash = parsePasswordHash(stored ?? NOBODY);
+  if (!hash?.isAffordable) return verifyPassword(password, NOBODY);
+  return (await hash.verify(spelled(password))) && stored !== undefined && stored !== NOBODY;
 }
+
+/** Whether a password that was right is better kept in a hash of ours: the stored one is of another kind, or weaker. */
+export const shouldRehash = (password: string, stored: string): boolean =>
+  parsePasswordHash(stored)?.shouldRehash(spelled(password)) ?? false;
 
 /** RFC 8265 section 4.2.2: one password has one spelling, whichever keyboard typed it. */
-const parameters = (cost: Cost, password: string, nonce: Buffer, tagLength: number): Argon2Parameters => ({
-  ...cost,
-  message: password.normalize('NFC'),
-  nonce,
-  tagLength,
-});
-
-function phc(cost: Cost, salt: Buffer, hash: Buffer): string {
-  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${b64(salt)}$${b64(hash)}`;
-}
-
-function b64(bytes: Buffer): string {
-  return bytes.toString('base64').replaceAll('=', '');
-}
+const spelled = (password: string): string => password.normalize('NFC');

@@ -8,10 +8,13 @@ import {
   removeAccount,
 } from '../../src/account_experience/accounts.ts';
 import { claimsOf } from '../../src/account_experience/claims.ts';
+import { hashPassword } from '../../src/account_experience/password.ts';
 import { parseDsn } from '../../src/config/dsn.ts';
 import { OAuthError } from '../../src/oauth/error.ts';
+import { findAccount, resetPassword } from '../../src/store/accounts.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
+import { write } from '../../src/store/write.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
@@ -109,6 +112,45 @@ it('unknown address and wrong password find no account', async () => {
   ] as const) {
     assert.equal(await accountOfPassword(server, email, password), undefined);
   }
+});
+
+it('a password that was right in an outdated hash is kept in one of ours from then on', async () => {
+  const { subject } = await create('outdated@example.com');
+  const django = 'pbkdf2_sha256$1000$sodiumchloride$cOF+pvw5DigyYSeO05cC8eVphEkPrJDEsm5kPU+QIb8=';
+  await write(server, (tx) => resetPassword(tx, subject, django));
+  const hash = async () => (await findAccount(server.db.queries, subject))?.password ?? '';
+  assert.equal(await accountOfPassword(server, 'outdated@example.com', 'wrong'), undefined);
+  assert.equal(await hash(), django);
+  assert.equal((await accountOfPassword(server, 'outdated@example.com', PASSWORD))?.subject, subject);
+  const ours = await hash();
+  assert.match(ours, /^\$argon2id\$/);
+  assert.equal((await accountOfPassword(server, 'outdated@example.com', PASSWORD))?.subject, subject);
+  assert.equal(await hash(), ours);
+  assert.equal(await accountOfPassword(server, 'outdated@example.com', 'wrong'), undefined);
+});
+
+it('an unknown account and a wrong password take the same time, in whichever hash it is', async () => {
+  const bcrypt = '$2y$05$abcdefghijklmnopqrstuuFiPhXf1sVd3pCCRO.uVh34H/qI/ZsuS';
+  const cheap = '$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0$'.padEnd(88, 'A');
+  const people = await Promise.all(
+    [undefined, bcrypt, cheap, await hashPassword(PASSWORD)].map(async (hash, at) => {
+      const email = `timed${at}@example.com`;
+      if (hash === undefined) return { email, times: [] as number[] };
+      const { subject } = await create(email);
+      await write(server, (tx) => resetPassword(tx, subject, hash));
+      return { email, times: [] as number[] };
+    }),
+  );
+  for (let round = 0; round < 3; round++) {
+    for (const { email, times } of people) {
+      const began = performance.now();
+      assert.equal(await accountOfPassword(server, email, 'wrong'), undefined);
+      times.push(performance.now() - began);
+    }
+  }
+  const medians = people.map(({ times }) => times.toSorted((a, b) => a - b)[1] ?? 0);
+  const [least, most] = [Math.min(...medians), Math.max(...medians)];
+  assert.ok(least >= 499 && most < 1.5 * least, medians.join(' '));
 });
 
 it('accounts are listed by address, each once, however many pages they take', async () => {

@@ -380,8 +380,58 @@ for (const engine of ENGINES) {
         (await accounts.listAccounts(db.queries, '', 10)).map((account) => account.subject),
         ['s-1'],
       );
-      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 'a@example.com')), true);
+      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-2')), false);
+      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1')), true);
       assert.equal(await accounts.findAccountByEmail(db.queries, 'a@example.com'), undefined);
+    });
+
+    describe('the password of an account', () => {
+      const row = { subject: 's-1', email: 'a@example.com', password: 'x', claims: '{}', created_at: 1 };
+      const hashOf = async () => (await accounts.findAccount(db.queries, 's-1'))?.password;
+      const isLoggedIn = async () => (await sessions.findRememberedSession(db.queries, 'sid-1', 0)) !== undefined;
+
+      beforeEach(async () => {
+        await write({ db }, (tx) => accounts.insertAccount(tx, row));
+        await write({ db }, (tx) => sessions.upsertSession(tx, sessionRow('sid-1', { subject: 's-1' })));
+      });
+
+      it('gets another hash only while it is the one that was verified, and its person stays logged in', async () => {
+        assert.equal(await write({ db }, (tx) => accounts.rehashPassword(tx, 's-1', 'y', 'z')), false);
+        assert.equal(await write({ db }, (tx) => accounts.rehashPassword(tx, 's-1', 'X', 'z')), false);
+        assert.equal(await hashOf(), 'x');
+        assert.equal(await write({ db }, (tx) => accounts.rehashPassword(tx, 's-1', 'x', 'z')), true);
+        assert.equal(await hashOf(), 'z');
+        assert.equal(await isLoggedIn(), true);
+      });
+
+      it('is replaced once of two times, which ends the logins', async () => {
+        assert.equal(await write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'y', 'z')), false);
+        assert.equal(await isLoggedIn(), true);
+        const race = ['p', 'q'].map((next) => write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'x', next)));
+        const outcomes = await Promise.all(race);
+        assert.deepEqual(outcomes.toSorted(), [false, true]);
+        assert.equal(await hashOf(), outcomes[0] ? 'p' : 'q');
+        assert.equal(await isLoggedIn(), false);
+      });
+
+      it('is reset whatever it was, which ends the logins too', async () => {
+        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-2', 'z')), false);
+        assert.equal(await isLoggedIn(), true);
+        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-1', 'z')), true);
+        assert.equal(await hashOf(), 'z');
+        assert.equal(await isLoggedIn(), false);
+      });
+
+      it('goes with the account, its logins, its consents and what was issued because of them', async () => {
+        const consent = consentRow('flow-1', { subject: 's-1', consent_request_id: 'request-1' });
+        await write({ db }, (tx) => consents.insertConsent(tx, { ...consent, login_session_id: 'sid-1' }));
+        await write({ db }, (tx) => tokens.insertTokens(tx, [tokenRow({ request_id: 'request-1' })]));
+        assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1')), true);
+        assert.equal(await isLoggedIn(), false);
+        for (const table of ['consents', 'tokens'] as const) {
+          assert.deepEqual(await db.queries.selectFrom(table).selectAll().execute(), [], table);
+        }
+      });
     });
   });
 }
