@@ -3,6 +3,7 @@ import { durationSeconds, parseDuration } from '../lib/duration.ts';
 import type { Database } from '../store/db.ts';
 import type { ExpiringTable } from '../store/sweep.ts';
 import { collect } from './group.ts';
+import { openNamed } from './open_store.ts';
 
 type Options = {
   readonly tokens?: true;
@@ -52,14 +53,11 @@ export function janitorCommand(): Command {
 
 async function run(dsn: string | undefined, options: Options, self: Command): Promise<void> {
   checkOptions(options, self);
-  const [{ findDsn }, { parseDsn }, { openDatabase }, { refusal }, { LARGEST_BATCH }] = await Promise.all([
-    import('../config/load.ts'),
-    import('../config/dsn.ts'),
-    import('../store/db.ts'),
+  const [{ refusal }, { LARGEST_BATCH }] = await Promise.all([
     import('../store/migrate.ts'),
     import('../store/sweep.ts'),
   ]);
-  const db = await openDatabase(parseDsn(dsn ?? findDsn({ files: options.config ?? [], env: process.env, flags: {} })));
+  const db = await openNamed(dsn, options.config ?? []);
   try {
     const reason = await refusal(db);
     if (reason) self.error(`error: ${reason}`);

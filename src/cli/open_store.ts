@@ -21,6 +21,16 @@ export async function openStore({ config: files }: { readonly config: readonly s
   return { config, db, now: Date.now, close: () => db.close() };
 }
 
+/** The database that a DSN names, or else the configuration or the environment: for commands that need nothing else of it. */
+export async function openNamed(dsn: string | undefined, files: readonly string[]): Promise<Database> {
+  const [{ findDsn }, { parseDsn }, { openDatabase }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../config/dsn.ts'),
+    import('../store/db.ts'),
+  ]);
+  return openDatabase(parseDsn(dsn ?? findDsn({ files, env: process.env, flags: {} })));
+}
+
 export type KeyedStore = OpenStore & { readonly keys: Keys };
 
 /** Works on the database with what the configured secrets open. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Dsn, NetworkDsn, SqliteDsn } from '../config/dsn.ts';
 import { type Dialect, mysqlDialect, POSTGRES, SQLITE } from './dialects/dialect.ts';
-import { migrationQueries, type PooledEngine, pooledQueries } from './dialects/pooled.ts';
+import { migrationQueries, type PooledEngine, pooledQueries, repeatableQueries } from './dialects/pooled.ts';
 import { isBusy, isFull, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
 import { GroupCommit } from './group_commit.ts';
 import type { Queries } from './tables.ts';
@@ -14,6 +14,8 @@ export type Database = {
   readonly writes: Writes;
   /** For migrations, which bring their own transactions. */
   readonly schema: Queries;
+  /** The same, where a change of tables that has happened before is no error. */
+  readonly repeatable: Queries;
   close(): Promise<void>;
 };
 
@@ -49,6 +51,7 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
     queries: sqliteQueries(connection, true),
     writes,
     schema: ungated,
+    repeatable: ungated,
     async close() {
       await writes.idle();
       connection.database.close();
@@ -66,11 +69,13 @@ async function openNetwork(dsn: NetworkDsn): Promise<Database> {
   const writes = new Transactions(engine);
   try {
     const version = await sql<{ version: string }>`select version() as version`.execute(queries);
+    const dialect = dialectOf(dsn, version.rows[0]?.version ?? '');
     return {
-      dialect: dialectOf(dsn, version.rows[0]?.version ?? ''),
+      dialect,
       queries,
       writes,
       schema: migrationQueries(alone),
+      repeatable: repeatableQueries(alone, dialect.isRepeated),
       async close() {
         await writes.idle();
         await end();

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Migration as KyselyMigration } from 'kysely/migration';
-import { Migrator } from 'kysely/migration';
+import { type MigrationResultSet, Migrator, NO_MIGRATIONS } from 'kysely/migration';
 import type { Database } from './db.ts';
 import { acquireLease, createLeases, releaseLease } from './leases.ts';
 import { migrations } from './migrations/index.ts';
+import { resumable } from './resumable.ts';
 
 const TABLE = 'gatehouse_migrations';
 /** What migrating itself needs. */
 const OWN_TABLES = ['leases', TABLE, `${TABLE}_lock`];
+
+/** Why the tables were not changed: one sentence. */
+export class MigrationError extends Error {}
 
 export type MigrationStatus = {
   /** Known to this version and applied, oldest first. */
@@ -17,84 +20,136 @@ export type MigrationStatus = {
   readonly pending: readonly string[];
   /** Applied by a later version. */
   readonly unknown: readonly string[];
+  /** When each was applied: RFC 3339. */
+  readonly times: ReadonlyMap<string, string>;
 };
 
-function migratorOf(db: Database): Migrator {
-  const provided = Object.entries(migrations).map(([name, { up, down }]): [string, KyselyMigration] => [
-    name,
-    { up: (schema) => up(schema, db.dialect), down: (schema) => down(schema, db.dialect) },
-  ]);
-  return new Migrator({
-    db: db.schema,
-    provider: { getMigrations: async () => Object.fromEntries(provided) },
-    migrationTableName: TABLE,
-    migrationLockTableName: `${TABLE}_lock`,
-  });
-}
-
 export async function migrationStatus(db: Database): Promise<MigrationStatus> {
-  const recorded = await recordedMigrations(db);
+  const times = await recordedMigrations(db);
   const known = Object.keys(migrations);
   return {
-    applied: known.filter((name) => recorded.includes(name)),
-    pending: known.filter((name) => !recorded.includes(name)),
-    unknown: recorded.filter((name) => !known.includes(name)),
+    applied: known.filter((name) => times.has(name)),
+    pending: known.filter((name) => !times.has(name)),
+    unknown: [...times.keys()].filter((name) => !known.includes(name)).sort(),
+    times,
   };
 }
 
-async function recordedMigrations(db: Database): Promise<string[]> {
+async function recordedMigrations(db: Database): Promise<Map<string, string>> {
   const tables = await db.schema.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === TABLE)) return [];
+  if (!tables.some((table) => table.name === TABLE)) return new Map();
   // The table is Kysely's own, not one of ours.
-  const rows = await db.schema.withTables<{ [TABLE]: { name: string } }>().selectFrom(TABLE).select('name').execute();
-  return rows.map((row) => row.name);
+  const own = db.schema.withTables<{ [TABLE]: { name: string; timestamp: string } }>();
+  const rows = await own.selectFrom(TABLE).select(['name', 'timestamp']).execute();
+  return new Map(rows.map(({ name, timestamp }) => [name, timestamp]));
 }
 
-/** Applies what is pending and returns the names. Throws the error of the migration that failed. */
-export async function migrateUp(db: Database): Promise<string[]> {
+/** How long tables that others use are waited for, in seconds: by one statement, and by all attempts. */
+export type Patience = { readonly statement: number; readonly total: number };
+
+/** A statement that waits keeps those who come after it waiting too. */
+const PATIENCE: Patience = { statement: 5, total: 60 };
+
+/** Applies what is pending and returns the names. Throws MigrationError where it cannot be, and may be tried again. */
+export async function migrateUp(db: Database, patience = PATIENCE): Promise<readonly string[]> {
   if ((await migrationStatus(db)).pending.length === 0) return [];
-  return migrate(db, (migrator) => migrator.migrateToLatest());
+  return alone(db, patience, async () => {
+    const { pending, unknown } = await migrationStatus(db);
+    if (pending.length === 0) return [];
+    refuseLater(unknown);
+    await attempts(db, patience, (migrator) => migrator.migrateToLatest());
+    return pending;
+  });
 }
 
-/** Takes the latest migration back and returns its name, with what it had added. */
-export const migrateDown = (db: Database): Promise<string[]> => migrate(db, (migrator) => migrator.migrateDown());
+/** What `migrateDown` takes back, the last one first. */
+export const planDown = ({ applied }: MigrationStatus, steps: number): readonly string[] =>
+  applied.toReversed().slice(0, steps);
+
+/** Takes back what was planned, with all that is stored in it. Throws MigrationError like `migrateUp`. */
+export function migrateDown(db: Database, plan: readonly string[], patience = PATIENCE): Promise<readonly string[]> {
+  return alone(db, patience, async () => {
+    const status = await migrationStatus(db);
+    refuseLater(status.unknown);
+    if (planDown(status, plan.length).join() !== plan.join()) {
+      throw new MigrationError('Somebody else has changed the database meanwhile: look at its status and try again.');
+    }
+    const rest = status.applied.at(-plan.length - 1) ?? NO_MIGRATIONS;
+    await attempts(db, patience, (migrator) => migrator.migrateTo(rest));
+    return plan;
+  });
+}
+
+function refuseLater(unknown: readonly string[]): void {
+  if (unknown.length === 0) return;
+  throw new MigrationError(
+    `The database was changed by a later version of Gatehouse (${unknown.join(', ')}): only that version can change it.`,
+  );
+}
 
 const LEASE_NAME = 'migration';
 /** A server that dies while it migrates is followed by another after this time, in milliseconds. */
 const LEASE_TIME = 30_000;
 const RENEWAL = 10_000;
 const POLL = 250;
-/** How long a change of tables may stand in the way of those who write, in seconds, and how often it is tried. */
-const LOCK_TIMEOUT = 5;
-const TRIES = 12;
 
-type Run = (migrator: Migrator) => ReturnType<Migrator['migrateToLatest']>;
-
-/** One server at a time: the others wait until it is done, and find nothing left to do. */
-async function migrate(db: Database, run: Run): Promise<string[]> {
-  await createLeases(db);
+/** One server at a time: the others wait until it is done. */
+async function alone<T>(db: Database, patience: Patience, work: () => Promise<T>): Promise<T> {
+  await unhindered(db, patience, () => createLeases(db));
   const lease = { name: LEASE_NAME, holder: randomUUID() };
   const renew = () => acquireLease(db, lease, Date.now(), Date.now() + LEASE_TIME);
   while (!(await renew())) await sleep(POLL);
   const timer = setInterval(() => void renew().catch(() => {}), RENEWAL);
   try {
-    await db.dialect.lockTimeout(LOCK_TIMEOUT)?.execute(db.schema);
-    return await attempt(db, run, TRIES);
+    return await work();
   } finally {
     clearInterval(timer);
-    await releaseLease(db, lease);
+    // It ends by itself, and what went wrong before matters more.
+    await releaseLease(db, lease).catch(() => {});
   }
 }
 
-/** A table that is in use may not come free in time; the engine takes the whole migration back, or stops before its step. */
-async function attempt(db: Database, run: Run, tries: number): Promise<string[]> {
-  const { error, results = [] } = await run(migratorOf(db));
-  const done = results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName);
-  if (!error) return done;
-  if (tries <= 1 || !/lock timeout|lock wait timeout/i.test(String(error))) throw error;
-  await sleep(POLL * (1 + Math.random()));
-  return [...done, ...(await attempt(db, run, tries - 1))];
+function attempts(db: Database, patience: Patience, run: (migrator: Migrator) => Promise<MigrationResultSet>) {
+  return unhindered(db, patience, async () => {
+    await db.dialect.lockTimeout(patience.statement)?.execute(db.schema);
+    const { error } = await run(migratorOf(db));
+    if (error) throw error;
+  });
 }
+
+const migratorOf = (db: Database): Migrator =>
+  new Migrator({
+    db: db.schema,
+    provider: { getMigrations: async () => resumable(db, migrations) },
+    migrationTableName: TABLE,
+    migrationLockTableName: `${TABLE}_lock`,
+  });
+
+/** Tries until nobody holds what `work` needs, and gives up in the end. What was tried may be tried again. */
+async function unhindered(db: Database, { total }: Patience, work: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + total * 1000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!db.dialect.isHeld(error)) throw understood(error);
+      if (performance.now() > deadline) throw new MigrationError(HELD, { cause: error });
+    }
+    await sleep(POLL * (1 + Math.random()));
+  }
+}
+
+const HELD =
+  'The tables could not be changed because something else keeps them locked, such as a long transaction or a backup: try again when it has ended.';
+
+/** The one failure that an operator mends. */
+const understood = (error: unknown): unknown =>
+  error instanceof Error && /already exists/i.test(error.message)
+    ? new MigrationError(
+        `The database has something of this name that is not of Gatehouse (${error.message}): give Gatehouse a database, or a schema, of its own.`,
+        { cause: error },
+      )
+    : error;
 
 /**
  * Whether this version may serve: undefined, or one sentence that says what to run. A database from a later version is
@@ -117,5 +172,5 @@ export async function isFreshDatabase(db: Database): Promise<boolean> {
   const tables = await db.schema.introspection.getTables({ withInternalKyselyTables: true });
   const names = tables.map(({ name }) => name);
   if (names.every((name) => OWN_TABLES.includes(name))) return true;
-  return names.includes('leases') && !(await recordedMigrations(db)).length;
+  return names.includes('leases') && (await recordedMigrations(db)).size === 0;
 }

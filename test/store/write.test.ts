@@ -32,7 +32,14 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
     },
   });
   const queries = sqliteQueries(connection, true);
-  const db: Database = { dialect: SQLITE, queries, writes, schema: tx, close: async () => connection.database.close() };
+  const db: Database = {
+    dialect: SQLITE,
+    queries,
+    writes,
+    schema: tx,
+    repeatable: tx,
+    close: async () => connection.database.close(),
+  };
   await migrateUp(db);
   executed.length = 0;
   return { db, executed };

@@ -10,6 +10,12 @@ export type Dialect = {
   readonly tableOptions: RawBuilder<unknown> | undefined;
   /** Makes a change of tables give up instead of standing in the way of those who write, in seconds. */
   lockTimeout(seconds: number): RawBuilder<unknown> | undefined;
+  /** Whether a migration happens as a whole or not at all. Else it may end after any of its statements. */
+  readonly hasTransactionalDdl: boolean;
+  /** A change of tables that did not happen, because others use what it needs. */
+  isHeld(error: unknown): boolean;
+  /** A change of tables that has happened before. */
+  isRepeated(error: unknown): boolean;
   /** A row was to be stored for another that is not there: the client was deleted meanwhile, or the login session. */
   isOrphan(error: unknown): boolean;
 };
@@ -30,9 +36,11 @@ export type Columns = {
 
 /** What a driver calls an error, under the name that it has for that. */
 const named =
-  (member: string, name: string | number) =>
+  (member: string, ...names: readonly (string | number)[]) =>
   (error: unknown): boolean =>
-    error instanceof Error && member in error && (error as unknown as Record<string, unknown>)[member] === name;
+    error instanceof Error &&
+    member in error &&
+    names.includes((error as unknown as Record<string, string | number>)[member] ?? '');
 
 const raw = (text: string): RawBuilder<unknown> => sql.raw(text);
 
@@ -48,6 +56,10 @@ export const SQLITE: Dialect = {
   },
   tableOptions: undefined,
   lockTimeout: () => undefined,
+  hasTransactionalDdl: true,
+  // Busy, locked, busy with a recovery, busy since the snapshot.
+  isHeld: named('errcode', 5, 6, 261, 517),
+  isRepeated: () => false,
   isOrphan: named('errcode', 787),
 };
 
@@ -64,6 +76,10 @@ export const POSTGRES: Dialect = {
   },
   tableOptions: undefined,
   lockTimeout: (seconds) => raw(`set lock_timeout = '${seconds}s'`),
+  hasTransactionalDdl: true,
+  // Lock timeout, deadlock, serialization failure.
+  isHeld: named('code', '55P03', '40P01', '40001'),
+  isRepeated: () => false,
   isOrphan: named('code', '23503'),
 };
 
@@ -80,6 +96,11 @@ export const mysqlDialect = (collation: string): Dialect => ({
   },
   tableOptions: raw(`engine=InnoDB default charset=utf8mb4 collate=${collation}`),
   lockTimeout: (seconds) => raw(`set session lock_wait_timeout = ${seconds}`),
+  hasTransactionalDdl: false,
+  // Lock wait timeout, deadlock.
+  isHeld: named('errno', 1205, 1213),
+  // The table, the column or the key is there; the table, or the column or key, is gone.
+  isRepeated: named('errno', 1050, 1060, 1061, 1051, 1091),
   isOrphan: named('errno', 1452),
 });
 

@@ -54,6 +54,20 @@ export function pooledQueries(engine: PooledEngine): Kysely<Tables> {
 export const migrationQueries = (engine: PooledEngine): Kysely<Tables> =>
   kyselyOf(engine, connectionOf(borrowing(engine)));
 
+/** The same, where what `isRepeated` tells of a statement is no error. */
+export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unknown) => boolean): Kysely<Tables> {
+  const execute = borrowing(engine);
+  return kyselyOf(
+    engine,
+    connectionOf((sql, parameters) =>
+      execute(sql, parameters).catch((error) => {
+        if (isRepeated(error)) return { rows: [] };
+        throw error;
+      }),
+    ),
+  );
+}
+
 /** On one connection that the caller holds. */
 export const queriesOn = (engine: PooledEngine, loan: Loan): Kysely<Tables> =>
   kyselyOf(

@@ -44,15 +44,23 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** Keeps readers out until `work` is done. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#batch) await this.#batch;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#batch = promise;
+    const leave = await this.enter();
     try {
       return await work();
     } finally {
+      leave();
+    }
+  }
+
+  /** Keeps readers and other batches out until the answer is called. */
+  async enter(): Promise<() => void> {
+    while (this.#batch) await this.#batch;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#batch = promise;
+    return () => {
       this.#batch = undefined;
       resolve();
-    }
+    };
   }
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -90,6 +98,7 @@ export class SqliteConnection implements DatabaseConnection {
 class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection;
   readonly #gated: boolean;
+  #leave: (() => void) | undefined;
 
   constructor(connection: SqliteConnection, gated: boolean) {
     this.#connection = connection;
@@ -103,16 +112,34 @@ class SqliteDriver implements Driver {
     return this.#connection;
   }
 
+  /** Of migrations alone: the writes of a server are batches of group_commit.ts. */
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    const leave = await this.#connection.enter();
+    try {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+      this.#leave = leave;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('commit'));
+    this.#end();
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'));
+    try {
+      await connection.executeQuery(CompiledQuery.raw('rollback'));
+    } finally {
+      this.#end();
+    }
+  }
+
+  #end(): void {
+    this.#leave?.();
+    this.#leave = undefined;
   }
 
   async releaseConnection(): Promise<void> {}
@@ -120,10 +147,17 @@ class SqliteDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+/** Tables, too, are changed in transactions. */
+class Adapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 export function sqliteQueries(connection: SqliteConnection, gated: boolean): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new Adapter(),
       createDriver: () => new SqliteDriver(connection, gated),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
