@@ -12,6 +12,8 @@ const COLORS: Readonly<Record<string, string>> = {
 };
 const OTHER = '#b39ddb';
 
+const TITLE = 'Requests or whole flows a second, the server on one core (median)';
+
 const [WIDTH, LEFT, RIGHT, BAR, GAP] = [760, 300, 70, 13, 12];
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
@@ -19,11 +21,13 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const textAt = (x: number, y: number, text: string, more = ''): string =>
   `<text x="${x}" y="${y}"${more}>${escaped(text)}</text>`;
 
+const isComparison = ({ entries }: Result): boolean => entries.some(({ isBase }) => isBase);
+
 /** Bars for the median rates. Each scenario has a scale of its own: what is compared stands together. */
 export function chartOf(results: readonly Result[], machine: Machine): string {
   const parts: string[] = [];
   let y = 48;
-  for (const { scenario, connections, entries } of results) {
+  for (const { scenario, connections, entries } of results.filter(isComparison)) {
     const rates = entries.map(({ label, samples }) => ({
       label,
       rate: spreadOf(samples.map((sample) => sample.rate)).median,
@@ -45,8 +49,9 @@ export function chartOf(results: readonly Result[], machine: Machine): string {
   const conditions = `${processor}; fsync ${fsync.toFixed(2)} ms, RSA-2048 ${rsa.toFixed(2)} ms; commit ${commit}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" font-family="sans-serif" font-size="11">`,
+    `<title>${TITLE}</title>`,
     `<rect width="${WIDTH}" height="${y}" fill="#ffffff"/>`,
-    textAt(8, 18, 'Requests or whole flows a second, the server on one core (median)', ' font-size="14"'),
+    textAt(8, 18, TITLE, ' font-size="14"'),
     textAt(8, 34, conditions, ' fill="#666666"'),
     ...parts,
     '</svg>',

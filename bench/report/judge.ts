@@ -13,6 +13,8 @@ export type Judgement = {
   readonly to?: string;
   readonly metric: Metric;
   readonly value: Spread;
+  /** Of a rate: the same by processor time, which tells what is the code and what is the disk, or a neighbour. */
+  readonly byCpu?: Spread;
   readonly floor?: Floor;
   /** Whether the median is as the floor asks; absent without one. */
   readonly holds?: boolean;
@@ -35,7 +37,9 @@ const floorsOf = ({ scenario }: Result, of: string, to?: string): Floor[] =>
 function judgePair(result: Result, of: Measured, to: Measured): Judgement {
   const [floor] = floorsOf(result, of.label, to.label);
   const metric = floor?.metric ?? 'rate';
-  return judged(result, { of: of.label, to: to.label, metric, value: ratioOf(metric, of.samples, to.samples) }, floor);
+  const value = ratioOf(metric, of.samples, to.samples);
+  const byCpu = metric === 'rate' ? { byCpu: ratioOf('cpu', to.samples, of.samples) } : {};
+  return judged(result, { of: of.label, to: to.label, metric, value, ...byCpu }, floor);
 }
 
 const judgeAlone = (result: Result, { label, samples }: Measured, floor: Floor): Judgement =>
@@ -47,7 +51,7 @@ const judgeAlone = (result: Result, { label, samples }: Measured, floor: Floor):
 
 function judged(
   { scenario, connections }: Result,
-  judgement: Pick<Judgement, 'of' | 'to' | 'metric' | 'value'>,
+  judgement: Pick<Judgement, 'of' | 'to' | 'metric' | 'value' | 'byCpu'>,
   floor: Floor | undefined,
 ): Judgement {
   const verdict = floor && connections === CONNECTIONS ? { floor, holds: holds(floor, judgement.value.median) } : {};

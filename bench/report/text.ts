@@ -40,11 +40,11 @@ const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : val
 
 const UNITS: Readonly<Partial<Record<Metric, string>>> = { p50: 'ms', rss: 'MB' };
 
-/** `sqlite / bare: 0.512 (0.480..0.530), at least 0.45: holds`. */
-export function judgementText({ of, to, metric, value, floor, holds }: Judgement): string {
+/** `sqlite / bare: 0.512 (0.480..0.530), by CPU 0.520, at least 0.450: holds`. */
+export function judgementText({ of, to, metric, value, byCpu, floor, holds }: Judgement): string {
   const what = to === undefined ? `${of}, ${UNITS[metric] ?? metric}` : `${of} / ${to}`;
   const by = to === undefined || metric === 'rate' ? '' : `, ${metric}`;
-  const spread = `${figure(value.median)} (${figure(value.min)}..${figure(value.max)})`;
+  const spread = `${figure(value.median)} (${figure(value.min)}..${figure(value.max)})${byCpu ? `, by CPU ${figure(byCpu.median)}` : ''}`;
   if (!floor) return `${what}${by}: ${spread}`;
   const bound = 'atLeast' in floor ? `at least ${figure(floor.atLeast)}` : `at most ${figure(floor.atMost)}`;
   return `${what}${by}: ${spread}, ${bound}: ${holds ? 'holds' : 'MISSED'}`;

@@ -3,7 +3,7 @@ import { createClient, signAccessTokensWith } from '../contestants/gatehouse.ts'
 import { call, type Turn } from '../turn.ts';
 import { ask } from '../wire/connection.ts';
 import type { Credentials } from '../wire/message.ts';
-import { createClients } from './many_clients.ts';
+import { manyClients as clientsOf } from './many_clients.ts';
 import { RSA } from './rsa.ts';
 import {
   asBase,
@@ -39,7 +39,7 @@ export const oneClient: Scenario = {
 export const manyClients: Scenario = {
   name: 'client_credentials_10000',
   entries: (engines, scale) => [
-    ...onEach(engines, async (contestant) => tokens(contestant, await createClients(contestant, scale.clients))),
+    ...onEach(engines, async (contestant) => tokens(contestant, await clientsOf(contestant, scale.clients))),
     OTHER,
   ],
 };

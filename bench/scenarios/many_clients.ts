@@ -6,8 +6,16 @@ import { type Credentials, json } from '../wire/message.ts';
 
 const AT_ONCE = 16;
 
-/** With secrets that the server makes. */
-export async function createClients({ adminPort }: Contestant, count: number): Promise<Credentials[]> {
+const created = new WeakMap<Contestant, Promise<Credentials[]>>();
+
+/** With secrets that the server makes. The same ones when they are asked for again. */
+export function manyClients(contestant: Contestant, count: number): Promise<Credentials[]> {
+  const clients = created.get(contestant) ?? createClients(contestant, count);
+  created.set(contestant, clients);
+  return clients;
+}
+
+async function createClients({ adminPort }: Contestant, count: number): Promise<Credentials[]> {
   const clients: Credentials[] = [];
   const progress = new Progress('clients', count);
   const lane = async () => {

@@ -10,7 +10,7 @@ export const twoWorkers: Scenario = {
   name: 'two_workers',
   entries: ([engine]) => [
     gatehouse(engine, opaque, { label: '2 workers', purpose: '2 workers', args: ['--workers', '2'] }),
-    asBase(gatehouse(engine, opaque, { label: '1 process' })),
+    asBase(gatehouse(engine, opaque, { label: '1 process', purpose: '1 process' })),
   ],
 };
 
