@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { domainToASCII } from 'node:url';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
@@ -13,8 +12,11 @@ import {
   listAccounts,
   rehashPassword,
   resetPassword,
+  updateAccount,
 } from '../store/accounts.ts';
 import { write } from '../store/write.ts';
+import { findClaimProblem } from './claims.ts';
+import { normalEmail, readEmail } from './email.ts';
 import { hashPassword, shouldRehash, verifyPassword } from './password.ts';
 import { findPasswordProblem, LONGEST_PASSWORD, type PasswordProblem, SHORTEST_PASSWORD } from './password_rules.ts';
 
@@ -42,11 +44,11 @@ export async function createAccount(server: Store, { email, password, name, clai
     subject: randomUUID(),
     email: address,
     password: await hashNewPassword(password, address),
-    claims: JSON.stringify({ ...claims, ...(name ? { name } : {}) }),
+    claims: checkedClaims({ ...claims, ...(name ? { name } : {}) }),
     created_at: seconds(server),
   };
   const isNew = await write(server, (tx) => insertAccount(tx, row));
-  if (!isNew) throw new OAuthError('conflict', `There is already an account with the e-mail address ${row.email}.`);
+  if (!isNew) throw emailTaken(row.email);
   return accountOf(row);
 }
 
@@ -68,6 +70,41 @@ export async function removeAccount(server: Pick<Store, 'db'>, email: string): P
   return stored;
 }
 
+export type AccountChange = {
+  readonly email?: string | undefined;
+  /** By name; null takes one away (RFC 7396). */
+  readonly claims?: JsonObject | undefined;
+};
+
+/** What was said of the old address is not said of a new one. Throws `invalid_request`, `not_found` and a conflict. */
+export async function changeAccount(
+  server: Pick<Store, 'db'>,
+  email: string,
+  { email: next, claims = {} }: AccountChange,
+): Promise<Account> {
+  const row = await accountRow(server, email);
+  const address = next === undefined ? row.email : parseEmail(next);
+  const { email_verified, ...others } = JSON.parse(row.claims) as JsonObject;
+  const kept = address === row.email && email_verified !== undefined ? { ...others, email_verified } : others;
+  const changed = { email: address, claims: checkedClaims(withoutNull({ ...kept, ...claims })) };
+  await write(server, async (tx) => {
+    const other = await findAccountByEmail(tx, address);
+    if (other && other.subject !== row.subject) throw emailTaken(address);
+    await updateAccount(tx, row.subject, changed);
+  });
+  return accountOf({ ...row, ...changed });
+}
+
+const withoutNull = (claims: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+
+/** As JSON. Throws `invalid_request`. */
+function checkedClaims(claims: JsonObject): string {
+  const problem = findClaimProblem(claims);
+  if (problem) throw new OAuthError('invalid_request', `${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
+  return JSON.stringify(claims);
+}
+
 /** By whoever runs the server. Ends the logins of the person. Throws `invalid_request` and `not_found`. */
 export async function setPassword(server: Pick<Store, 'db'>, email: string, password: string): Promise<Account> {
   const row = await accountRow(server, email);
@@ -83,8 +120,16 @@ async function accountRow({ db }: Pick<Store, 'db'>, email: string): Promise<Acc
   return row;
 }
 
+const emailTaken = (email: string) =>
+  new OAuthError('conflict', `There is already an account with the e-mail address ${email}.`);
+
 const unknownAccount = (email: string) =>
   new OAuthError('not_found', `There is no account with the e-mail address ${email}.`);
+
+/** Throws `not_found`. */
+export async function accountOfEmail(server: Pick<Store, 'db'>, email: string): Promise<Account> {
+  return accountOf(await accountRow(server, email));
+}
 
 export async function accountOfSubject(server: Pick<Store, 'db'>, subject: string): Promise<Account | undefined> {
   const row = await findAccount(server.db.queries, subject);
@@ -127,27 +172,11 @@ const accountOf = (row: AccountRow): Account => ({
   created_at: row.created_at,
 });
 
-/** One address has one spelling. The domain as DNS has it (RFC 5891). */
-export function normalEmail(email: string): string {
-  const text = email.trim().normalize('NFC').toLowerCase().normalize('NFC');
-  const at = text.lastIndexOf('@');
-  const domain = text.slice(at + 1);
-  // Only what needs it: the conversion reads a URL, and takes 1.1 for an address and /x for a path.
-  if (at < 0 || !/[^\p{ASCII}]/u.test(domain) || /[\s/:?#@\\]/.test(domain)) return text;
-  return `${text.slice(0, at)}@${domainToASCII(domain) || domain}`;
-}
-
-/** RFC 5321 section 4.5.3.1 for the lengths, section 4.1.2 for the form, without its quoted strings. */
-const EMAIL =
-  /^(?=.{1,254}$)(?=.{1,64}@)[^\s@"(),:;<>[\]\\\p{C}.]+(?:\.[^\s@"(),:;<>[\]\\\p{C}.]+)*@(?<domain>[^@]+)$/u;
-const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
-
 function parseEmail(email: string): string {
-  const normal = normalEmail(email);
-  if (normal === '') throw new OAuthError('invalid_request', 'An account needs an e-mail address.');
-  const domain = EMAIL.exec(normal)?.groups?.domain ?? '';
-  if (!DOMAIN.test(domain)) throw new OAuthError('invalid_request', `'${email}' is not an e-mail address.`);
-  return normal;
+  if (email.trim() === '') throw new OAuthError('invalid_request', 'An account needs an e-mail address.');
+  const address = readEmail(email);
+  if (address === undefined) throw new OAuthError('invalid_request', `'${email}' is not an e-mail address.`);
+  return address;
 }
 
 const PROBLEMS: Readonly<Record<PasswordProblem, string>> = {

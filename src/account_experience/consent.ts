@@ -57,7 +57,7 @@ const grant = (
     grant_access_token_audience: [...consent.requested_access_token_audience],
     remember,
     remember_for: 0,
-    session: { id_token: claimsOf(account, scope) },
+    session: { id_token: claimsOf(server, account, scope) },
   });
 
 function consentPage(

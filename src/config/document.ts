@@ -266,7 +266,7 @@ export const DOCUMENT = closed({
   cgroups: closed({ v1: closed({ auto_max_procs_enabled: flag() }) }),
   feature_flags: open({ legacy_allow_insecure_origins: flag() }),
   gatehouse: closed({
-    account_experience: closed({ enabled: flag(true) }),
+    account_experience: closed({ enabled: flag(true), claims: Type.Record(Type.String(), texts(), { default: {} }) }),
     single_origin: flag(),
     admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),

@@ -106,7 +106,11 @@ export type Config = {
   };
   readonly feature_flags: { readonly legacy_allow_insecure_origins: boolean };
   readonly gatehouse: {
-    readonly account_experience: { readonly enabled: boolean };
+    readonly account_experience: {
+      readonly enabled: boolean;
+      /** What a scope says of an account, beside what the standard has it say. */
+      readonly claims: Readonly<Record<string, readonly string[]>>;
+    };
     /** The public listener serves the admin API too, under `/admin`. */
     readonly single_origin: boolean;
     readonly admin: { readonly api_keys: 'off' | 'required' };

@@ -28,6 +28,15 @@ export async function insertAccount(tx: Queries, row: AccountRow): Promise<boole
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+/** Of an account that is there. Throws where the address is that of another one. */
+export async function updateAccount(
+  tx: Queries,
+  subject: string,
+  values: Partial<Pick<AccountRow, 'email' | 'claims'>>,
+): Promise<void> {
+  await tx.updateTable('accounts').set(values).where('subject', '=', subject).execute();
+}
+
 /** The same password in another hash: false when `verified` is not the stored one any more. */
 export async function rehashPassword(
   tx: Queries,
@@ -70,4 +79,32 @@ export async function deleteAccount(tx: Queries, subject: string): Promise<boole
   await deleteSubjectSessions(tx, subject);
   await deleteConsents(tx, { subject });
   return true;
+}
+
+export type AccountOutcome = 'created' | 'updated' | 'already_there' | 'other_email' | 'other_subject';
+
+/** A subject that was made up only counts where there is no account yet. */
+export type ImportedRow = { readonly row: AccountRow; readonly hasSubject: boolean };
+
+/** In their order, of which a later one finds what an earlier one wrote. */
+export async function importRows(
+  tx: Queries,
+  rows: readonly ImportedRow[],
+  update: boolean,
+): Promise<AccountOutcome[]> {
+  const outcomes: AccountOutcome[] = [];
+  for (const row of rows) outcomes.push(await importRow(tx, row, update));
+  return outcomes;
+}
+
+async function importRow(tx: Queries, { row, hasSubject }: ImportedRow, update: boolean): Promise<AccountOutcome> {
+  const ofSubject = hasSubject ? await findAccount(tx, row.subject) : undefined;
+  if (ofSubject && ofSubject.email !== row.email) return 'other_email';
+  if (!ofSubject && (await insertAccount(tx, row))) return 'created';
+  const there = ofSubject ?? (await findAccountByEmail(tx, row.email));
+  if (!there || (hasSubject && there !== ofSubject)) return 'other_subject';
+  if (!update) return 'already_there';
+  await updateAccount(tx, there.subject, { claims: row.claims });
+  if (there.password !== row.password) await resetPassword(tx, there.subject, row.password);
+  return 'updated';
 }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
+  accountOfEmail,
   accountOfPassword,
   accountOfSubject,
   allAccounts,
+  changeAccount,
   createAccount,
   removeAccount,
 } from '../../src/account_experience/accounts.ts';
 import { claimsOf } from '../../src/account_experience/claims.ts';
 import { hashPassword } from '../../src/account_experience/password.ts';
 import { parseDsn } from '../../src/config/dsn.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { OAuthError } from '../../src/oauth/error.ts';
 import { findAccount, resetPassword } from '../../src/store/accounts.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
@@ -174,18 +177,92 @@ it('a removed account is gone, and its address free', async () => {
   assert.notEqual((await create('gone@example.com')).subject, subject);
 });
 
-it('OpenID Connect Core 5.4: a scope gives its claims, where the account has them', () => {
-  const claims = { name: 'Ada', locale: 'en', email_verified: true, phone_number: '+31', sub: 'evil', iss: 'evil' };
+describe('OpenID Connect Core 5.4: the claims of a scope', () => {
+  const claims = { name: 'Ada', locale: 'en', email_verified: true, phone_number: '+31', iss: 'evil', team: ['looms'] };
   const account = { subject: 'user-1', email: 'ada@example.com', claims, created_at: 0 };
-  for (const [scope, expected] of [
-    [['openid', 'offline_access', 'constructor'], {}],
-    [['profile'], { name: 'Ada', locale: 'en' }],
-    [['email'], { email: 'ada@example.com', email_verified: true }],
-    [['phone', 'address', 'email'], { email: 'ada@example.com', email_verified: true, phone_number: '+31' }],
+  const configured = (claims: Record<string, string[]>) =>
+    loadConfig({ files: [], env: {}, flags: { dev: true }, forced: { gatehouse: { account_experience: { claims } } } });
+
+  it('are those of the standard, where the account has them', () => {
+    const server = configured({});
+    for (const [scope, expected] of [
+      [['openid', 'offline_access', 'constructor', 'team'], {}],
+      [['profile'], { name: 'Ada', locale: 'en' }],
+      [['email'], { email: 'ada@example.com', email_verified: true }],
+      [['phone', 'address', 'email'], { email: 'ada@example.com', email_verified: true, phone_number: '+31' }],
+    ] as const) {
+      assert.deepEqual(claimsOf(server, account, scope), expected);
+    }
+    assert.deepEqual(claimsOf(server, undefined, ['email', 'profile']), {});
+  });
+
+  it('are also those that the configuration names, for scopes of the standard and for others', () => {
+    const server = configured({ staff: ['team', 'badge', 'constructor', '__proto__'], profile: ['team', 'name'] });
+    for (const [scope, expected] of [
+      [['openid'], {}],
+      [['staff'], { team: ['looms'] }],
+      [['profile'], { name: 'Ada', locale: 'en', team: ['looms'] }],
+    ] as const) {
+      assert.deepEqual(claimsOf(server, account, scope), expected);
+    }
+  });
+});
+
+it('OpenID Connect Core 5.1: an account holds no claim of another type than the standard says, nor a secret', async () => {
+  for (const [claims, problem] of [
+    [{ email_verified: 'yes' }, /'email_verified' must be true or false/],
+    [{ name: 7 }, /'name' must be a string/],
+    [{ address: 'here' }, /'address' must be an object/],
+    [{ address: 1 }, /'address' must be an object/],
+    [{ updated_at: '2026' }, /'updated_at' must be a number/],
+    [{ name: null }, /'name' must be a string/],
+    [{ email: 'b@example.com' }, /'email' is no claim/],
+    [{ sub: 'x' }, /'sub' is no claim/],
+    [{ password: 'x' }, /'password' is no claim/],
+    [{ more: 'x'.repeat(20_000) }, /more than 16384 characters/],
   ] as const) {
-    assert.deepEqual(claimsOf(account, scope), expected);
+    const email = 'claims@example.com';
+    await assert.rejects(createAccount(server, { email, password: PASSWORD, claims }), isError(400, problem));
   }
-  assert.deepEqual(claimsOf(undefined, ['email', 'profile']), {});
+});
+
+describe('changing an account', () => {
+  it('adds claims, replaces them and takes them away', async () => {
+    const claims = { name: 'Ada', locale: 'en', email_verified: true };
+    await createAccount(server, { email: 'changed@example.com', password: PASSWORD, claims });
+    const change = { claims: { name: 'Ada L.', locale: null, team: 'looms' } };
+    const account = await changeAccount(server, 'CHANGED@example.com', change);
+    assert.deepEqual(account.claims, { name: 'Ada L.', email_verified: true, team: 'looms' });
+    assert.deepEqual(await accountOfEmail(server, 'changed@example.com'), account);
+    assert.equal((await accountOfPassword(server, 'changed@example.com', PASSWORD))?.subject, account.subject);
+  });
+
+  it('moves it to another address, which nobody has verified', async () => {
+    const claims = { name: 'Bob', email_verified: true };
+    const { subject } = await createAccount(server, { email: 'old@example.com', password: PASSWORD, claims });
+    const account = await changeAccount(server, 'old@example.com', { email: ' New@example.com' });
+    assert.deepEqual([account.subject, account.email, account.claims], [subject, 'new@example.com', { name: 'Bob' }]);
+    await assert.rejects(accountOfEmail(server, 'old@example.com'), isError(404, /no account/));
+    const verified = await changeAccount(server, 'new@example.com', {
+      email: 'newer@example.com',
+      claims: { email_verified: true },
+    });
+    assert.deepEqual(verified.claims, { name: 'Bob', email_verified: true });
+  });
+
+  it('refuses an address that is taken or none, and claims that cannot be held, and then changes nothing', async () => {
+    await create('first@example.com');
+    const account = await create('second@example.com');
+    for (const [change, problem] of [
+      [{ email: 'FIRST@example.com', claims: { name: 'x' } }, isError(409, /first@example\.com/)],
+      [{ email: 'nobody' }, isError(400, /not an e-mail address/)],
+      [{ claims: { name: 1 } }, isError(400, /'name' must be a string/)],
+    ] as const) {
+      await assert.rejects(changeAccount(server, 'second@example.com', change), problem);
+    }
+    assert.deepEqual(await accountOfEmail(server, 'second@example.com'), account);
+    await assert.rejects(changeAccount(server, 'third@example.com', {}), isError(404, /no account/));
+  });
 });
 
 const isError = (status: number, hint: RegExp) => (error: unknown) =>
