@@ -72,7 +72,7 @@ export const openid_core: Specification = {
     ['5.3.2', 'MUST', 'userinfo has the sub of the ID token', 'e2e/openid_rules.test.ts > OpenID Connect Core 5.3.2: userinfo names the subject of the ID token, signed where the client wants that'],
     ['5.3.2', 'MUST', 'userinfo always has a sub', "deviates: the token that a client has for itself has none (recorded 'client-auth: client credentials')"],
     ['5.3.2', 'SHOULD', 'signed userinfo has iss and aud', 'e2e/openid_rules.test.ts > OpenID Connect Core 5.3.2: userinfo names the subject of the ID token, signed where the client wants that'],
-    ['5.3.2', 'SHOULD', 'a claim that there is nothing to say about is left out', 'account_experience/accounts.test.ts > OpenID Connect Core 5.4: a scope gives its claims, where the account has them'],
+    ['5.3.2', 'SHOULD', 'a claim that there is nothing to say about is left out', 'account_experience/accounts.test.ts > are those of the standard, where the account has them'],
     ['5.3.3', 'MUST', 'an error of userinfo is one of RFC 6750 section 3', 'e2e/code_flow.test.ts > RFC 6750 3: userinfo with ${what} answers 401 with a challenge'],
     ['5.5', 'SHOULD', 'where the parameter claims is not supported, the claims are those that are useful', 'not ours: the consent app chooses them; the metadata say that the parameter is not supported'],
     ['6.1', 'MUST', 'response_type, client_id and the scope openid stand outside too', 'e2e/request_object.test.ts > OpenID Connect Core 6.1: outside of a request with the scope openid is not looked at'],
