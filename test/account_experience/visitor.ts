@@ -29,6 +29,11 @@ export class Visitor {
     return this.#send(url, { headers });
   }
 
+  /** A form that nobody was shown. */
+  post(url: string, form: URLSearchParams): Promise<Shown> {
+    return this.#send(url, { method: 'POST', body: form, headers: {} });
+  }
+
   /** Until there is a page, or a way out of the server. */
   async follow(url: string): Promise<Shown> {
     let shown = await this.get(url);
