@@ -1,4 +1,3 @@
-import { accountExperienceRoutes } from './account_experience/routes.ts';
 import type { AuthorizationServer } from './authorization_server.ts';
 import type { Config } from './config/schema.ts';
 import { withApiKey } from './endpoints/admin/api_key.ts';
@@ -22,6 +21,7 @@ import * as credentials from './endpoints/credentials.ts';
 import * as deviceAuthorization from './endpoints/device_authorization.ts';
 import * as deviceVerification from './endpoints/device_verification.ts';
 import * as endSession from './endpoints/end_session.ts';
+import { fallbackRoutes } from './endpoints/fallbacks.ts';
 import * as health from './endpoints/health.ts';
 import * as jwks from './endpoints/jwks.ts';
 import * as discovery from './endpoints/openid_configuration.ts';
@@ -91,11 +91,20 @@ export const publicApi: Routes = [
   ...healthRoutes,
 ];
 
+/** The pages of `gatehouse.account_experience`: loaded where one of them is shown. */
+async function pageRoutes(config: Config): Promise<Routes> {
+  const { pages } = config.gatehouse.account_experience;
+  if (pages.length === 0) return fallbackRoutes;
+  const { routesOf } = await import('./account_experience/routes.ts');
+  const routes = routesOf(pages);
+  return [...routes, ...fallbackRoutes.filter(({ path }) => !routes.some((route) => route.path === path))];
+}
+
 /** Every URL of the public listener. */
-export const publicRoutes = (config: Config): Routes => [
+export const publicRoutes = async (config: Config): Promise<Routes> => [
   ...publicApi,
   ...insertedMetadata(new URL(config.urls.self.issuer).pathname),
-  ...(config.gatehouse.account_experience.enabled ? accountExperienceRoutes : []),
+  ...(await pageRoutes(config)),
   ...(config.gatehouse.single_origin ? [...adminRoutes(config), withKey(unprefixedVersion)] : []),
 ];
 

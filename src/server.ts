@@ -127,7 +127,7 @@ const startError = (error: unknown): unknown =>
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
   const { serve, feature_flags, gatehouse } = server.config;
   const { host, port, cors } = serve[name];
-  const routes = name === 'public' ? publicRoutes(server.config) : adminRoutes(server.config);
+  const routes = name === 'public' ? await publicRoutes(server.config) : adminRoutes(server.config);
   try {
     return await listen(server, routes, {
       name,

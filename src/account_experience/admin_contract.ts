@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import {
   acceptOAuth2ConsentRequest,
-  getOAuth2ConsentRequest,
+  consentQuestion,
   rejectOAuth2ConsentRequest,
 } from '../endpoints/admin/consent_requests.ts';
 import { acceptUserCodeRequest } from '../endpoints/admin/device_requests.ts';
@@ -31,6 +31,15 @@ export type FlowClient = {
   readonly redirect_uris?: readonly string[] | null;
   readonly post_logout_redirect_uris?: readonly string[] | null;
   readonly skip_consent?: boolean;
+  readonly logo_uri?: string;
+  readonly policy_uri?: string;
+  readonly tos_uri?: string;
+  /** Whether it registered itself (RFC 7591). Only of consent requests. */
+  readonly is_dynamic?: boolean;
+} & {
+  readonly [Lifespan in `${'authorization_code' | 'device_authorization'}_grant_${'access' | 'refresh'}_token_lifespan`]?:
+    | string
+    | null;
 };
 
 /** What login and consent requests have in common. */
@@ -83,8 +92,12 @@ type Challenge = Readonly<Partial<Record<`${'login' | 'consent' | 'logout' | 'de
 export const findLogin = (server: AuthorizationServer, login_challenge: string): Promise<FlowRequest> =>
   call(server, getOAuth2LoginRequest, 'GET', { login_challenge });
 
-export const findConsent = (server: AuthorizationServer, consent_challenge: string): Promise<FlowRequest> =>
-  call(server, getOAuth2ConsentRequest, 'GET', { consent_challenge });
+/** With what only this server itself can know of the client. */
+export async function findConsent(server: AuthorizationServer, consent_challenge: string): Promise<FlowRequest> {
+  const { question, is_dynamic } = await consentQuestion(server, consent_challenge);
+  const flow = JSON.parse(JSON.stringify(question)) as FlowRequest;
+  return { ...flow, client: { ...flow.client, is_dynamic } };
+}
 
 /** Each returns where the browser goes next. */
 export const acceptLogin = (server: AuthorizationServer, login_challenge: string, body: LoginAcceptance) =>

@@ -1,16 +1,21 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Explanation } from '../config/account_experience.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
+import { cautions, destination, introduced, linksOf, withImage } from './about_client.ts';
 import { type Account, accountOfSubject } from './accounts.ts';
 import { acceptConsent, type FlowRequest, findConsent, rejectConsent } from './admin_contract.ts';
 import { claimsOf } from './claims.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
-import { buttons, checkbox, clientName, form, named } from './forms.ts';
+import { buttons, checkbox, form } from './forms.ts';
 import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
+import { lifetimeOf } from './lifetime.ts';
+import { links } from './links.ts';
 import { type Markup, markup } from './markup.ts';
 import { showNotice } from './notices.ts';
+import { scopeTexts } from './scope_texts.ts';
 import type { Texts } from './texts.ts';
 
 /** The page behind the default of `urls.consent`. */
@@ -44,6 +49,8 @@ export async function answerConsent(server: AuthorizationServer, request: Reques
   return redirect(303, await grant(server, consent, account, { scope, remember: answers.has('remember') }));
 }
 
+type Server = Pick<AuthorizationServer, 'config'>;
+
 type Decision = { readonly scope: readonly string[]; readonly remember: boolean };
 
 const grant = (
@@ -68,38 +75,52 @@ function consentPage(
 ): Reply {
   const texts = textsFor(request, consent.oidc_context?.ui_locales);
   const said = texts.consent;
+  const about = links(linksOf(texts, consent.client));
   const { token, headers } = protectForm(server, request, `consent ${consent.challenge}`);
   const main = markup`<h1 id="consent-title">${said.title}</h1>
-<p class="lead">${said.lead(named(consent.client))}</p>
+${introduced(server, consent.client, said.lead)}
 ${account && markup`<p class="quiet">${said.signedInAs(markup`<bdi>${account.email}</bdi>`)}</p>`}
+${cautions(texts, consent)}
 ${form(
   server,
   texts,
   { path: '/oauth2/fallbacks/consent', query: { consent_challenge: consent.challenge }, token },
-  markup`${scopeList(texts, consent.requested_scope)}
+  markup`${scopeList(server, texts, consent.requested_scope)}
 ${audienceList(texts, consent.requested_access_token_audience)}
+${lifetime(server, texts, consent)}
 <div class="remember">${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: false, label: said.remember })}</div>
 ${buttons(said)}`,
-)}`;
+)}
+${destination(texts, consent)}
+${about && markup`<div class="foot">${about}</div>`}`;
   return showPage(server, {
     status: 200,
     texts,
-    title: `${said.title} – ${clientName(consent.client)}`,
+    title: said.title,
     main,
-    headers: { ...formHeaders(server, consent), ...headers },
+    headers: { ...withImage(server, consent.client, formHeaders(server, consent)), ...headers },
   });
 }
 
-function scopeList(texts: Texts, requested: readonly string[]): Markup {
+function scopeList(server: Server, texts: Texts, requested: readonly string[]): Markup {
   if (requested.length === 0) return markup`<p>${texts.consent.noScopes}</p>`;
   return markup`<fieldset><legend>${texts.consent.scopes}</legend><ul class="list">
-${[...new Set(requested)].map((scope) => markup`<li>${scopeChoice(texts, scope)}</li>\n`)}</ul></fieldset>`;
+${[...new Set(requested)].map((scope) => markup`<li>${scopeChoice(scopeTexts(server, texts, scope), scope)}</li>\n`)}</ul></fieldset>`;
 }
 
-function scopeChoice({ scopes }: Texts, scope: string): Markup {
-  const known = Object.hasOwn(scopes, scope) ? scopes[scope] : undefined;
-  const label = known ? markup`${known.title}<small>${known.text}</small>` : markup`<code>${scope}</code>`;
+function scopeChoice(known: Explanation | undefined, scope: string): Markup {
+  const label = known
+    ? markup`${known.title}${known.text && markup`<small>${known.text}</small>`}`
+    : markup`<code>${scope}</code>`;
   return checkbox({ id: scope, name: 'grant_scope', value: scope, checked: true, label });
+}
+
+function lifetime(server: Server, texts: Texts, consent: FlowRequest): Markup {
+  return markup`<section><h2>${texts.consent.duration}</h2>
+${lifetimeOf(server, texts, consent).map(
+  (sentence) => markup`<p>${sentence}</p>
+`,
+)}</section>`;
 }
 
 function audienceList(texts: Texts, requested: readonly string[]): Markup | undefined {

@@ -1,17 +1,19 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
+import { urlBelow } from '../config/schema.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
+import { Parameters } from '../oauth/parameters.ts';
 import { acceptUserCode } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { deviceHeaders } from './form_action.ts';
 import { alert, buttons, form } from './forms.ts';
 import { textsFor } from './language.ts';
-import { showPage } from './layout.ts';
-import { markup } from './markup.ts';
+import { DRAWING_HEADERS, pageUrl, showPage } from './layout.ts';
+import { type Markup, markup } from './markup.ts';
 import { showNotice } from './notices.ts';
 import type { Texts } from './texts.ts';
-import { keyboardFor, spelledUserCode } from './user_code.ts';
+import { isWhole, keyboardFor, spelledUserCode } from './user_code.ts';
 
 /** The page behind the default of `urls.device.verification`. RFC 8628 section 3.3. */
 export function showDevice(server: AuthorizationServer, request: Request): Reply {
@@ -44,6 +46,31 @@ export function showDeviceDone(server: AuthorizationServer, request: Request): R
   const main = markup`<h1 id="device-done-title">${title}</h1>
 <p>${text}</p>`;
   return showPage(server, { status: 200, texts, title, main });
+}
+
+/**
+ * Who reads this on a screen with a keyboard may rather go on at the telephone. RFC 8628 section 3.3.1: by the address of
+ * the device, for this visit belongs to this browser. Loaded when it is looked at.
+ */
+function onAnotherDevice(server: AuthorizationServer, texts: Texts, user_code: string): Markup {
+  const { phone, phoneText, qr } = texts.device;
+  const query = isWhole(server, user_code) ? `?${Parameters.of({ user_code })}` : '';
+  return markup`<details><summary>${phone}</summary>
+<p class="quiet">${phoneText}</p>
+<img class="qr" id="qr" src="${pageUrl(server, `/oauth2/fallbacks/device/qr.svg${query}`)}" alt="${qr}" width="192" height="192" loading="lazy">
+</details>`;
+}
+
+/** As a drawing: `verification_uri`, or `verification_uri_complete`. */
+export async function showDeviceQr(server: AuthorizationServer, request: Request): Promise<Reply> {
+  const user_code = queryOf(request).get('user_code');
+  const query = isWhole(server, user_code) ? `?${Parameters.of({ user_code })}` : '';
+  const { renderSVG } = await import('uqr');
+  return {
+    status: 200,
+    headers: { ...DRAWING_HEADERS, 'content-type': 'image/svg+xml', 'cache-control': 'no-store' },
+    body: renderSVG(`${urlBelow(server.config.urls.self.public, 'oauth2/device/verify')}${query}`, { border: 4 }),
+  };
 }
 
 type Problem = { readonly status: number; readonly text: string; readonly headers: Reply['headers'] };
@@ -83,7 +110,8 @@ ${form(
 <input class="code" id="user_code" name="user_code" type="text" inputmode="${inputmode}" autocomplete="off" autocapitalize="${autocapitalize}" spellcheck="false" required value="${user_code}"${invalid}${!isFromLink && markup` autofocus`}></label>
 <p class="quiet">${said.care}</p>
 ${buttons(said)}`,
-)}`;
+)}
+${onAnotherDevice(server, texts, user_code)}`;
   return showPage(server, {
     status: problem?.status ?? 200,
     texts,

@@ -21,7 +21,7 @@ export function showError(server: Pick<AuthorizationServer, 'config'>, request: 
 <p class="lead">${lead}</p>
 ${told.length > 0 && markup`<dl>${told.map((member) => markup`<dt>${texts.error[member]}</dt><dd id="${member}">${query.get(member)}</dd>`)}</dl>`}
 <p>${texts.error.wayBack}</p>
-${operatorLine(texts, 'urls.error')}`;
+${operatorLine(server, texts, 'urls.error')}`;
   return showPage(server, { status: 400, texts, title, main });
 }
 

@@ -43,8 +43,12 @@ function headersTo(destinations: readonly string[]): Reply['headers'] {
   return { 'content-security-policy': policy.replace("form-action 'self'", `form-action ${allowed}`) };
 }
 
+/** RFC 8628: no redirect URI, for the device that waits is another one. */
+export const isOfDevice = ({ request_url }: FlowRequest): boolean =>
+  URL.parse(request_url)?.pathname.endsWith('/oauth2/device/verify') === true;
+
 /** The one of the request, or all of the client's where a request object names it. */
-function redirectUrisOf({ request_url, client }: FlowRequest): readonly string[] {
+export function redirectUrisOf({ request_url, client }: FlowRequest): readonly string[] {
   const registered = client.redirect_uris ?? [];
   try {
     const query = Parameters.parse(URL.parse(request_url)?.search.slice(1) ?? '');
@@ -58,7 +62,7 @@ function redirectUrisOf({ request_url, client }: FlowRequest): readonly string[]
 }
 
 /** CSP3 section 2.3.1: an origin, or the scheme of an application. */
-function sourceOf(uri: string | undefined): string | undefined {
+export function sourceOf(uri: string | undefined): string | undefined {
   const url = URL.parse(uri ?? '');
   if (!url) return undefined;
   if (ORIGIN.test(url.origin)) return url.origin;

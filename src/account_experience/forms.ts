@@ -45,6 +45,9 @@ ${reject && markup`<button class="button" id="reject" name="action" value="rejec
 export const alert = (id: string, text: string): Markup =>
   markup`<p class="alert" id="${id}" role="alert" tabindex="-1">${text}</p>`;
 
+/** Something to think about before going on. */
+export const caution = (id: string, text: string): Markup => markup`<p class="care" id="${id}">${text}</p>`;
+
 export const clientName = ({ client_id, client_name }: FlowClient): string => client_name?.trim() || client_id;
 
 /** Within a sentence, whichever way that runs. */

@@ -2,11 +2,12 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { Parameters, spaceList } from '../oauth/parameters.ts';
+import { introduced, withImage } from './about_client.ts';
 import { accountOfPassword, accountOfSubject } from './accounts.ts';
 import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
-import { alert, buttons, checkbox, clientName, form, named } from './forms.ts';
+import { alert, buttons, checkbox, form } from './forms.ts';
 import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { markup } from './markup.ts';
@@ -66,7 +67,7 @@ function loginPage(server: AuthorizationServer, request: Request, login: FlowReq
   const invalid = typed.refused && markup` aria-invalid="true" aria-describedby="login-error"`;
   const focus = markup` autofocus`;
   const main = markup`<h1 id="login-title">${said.title}</h1>
-<p class="lead">${said.lead(named(login.client))}</p>
+${introduced(server, login.client, said.lead)}
 ${typed.refused && alert('login-error', said.refused)}
 ${form(
   server,
@@ -82,8 +83,8 @@ ${buttons(said)}`,
   return showPage(server, {
     status: typed.refused ? 401 : 200,
     texts,
-    title: `${said.title} – ${clientName(login.client)}`,
+    title: said.title,
     main,
-    headers: { ...formHeaders(server, login), ...headers },
+    headers: { ...withImage(server, login.client, formHeaders(server, login)), ...headers },
   });
 }

@@ -19,10 +19,16 @@ export function showNotice(server: Pick<AuthorizationServer, 'config'>, texts: T
   const { title, text } = texts.notices[name];
   const main = markup`<h1>${title}</h1>
 <p>${text}</p>
-${operatorLine(texts, KEYS[name])}`;
+${operatorLine(server, texts, KEYS[name])}`;
   return showPage(server, { status: 200, texts, title, main });
 }
 
-/** For who set the server up and wonders why they see our page. */
-export const operatorLine = ({ notices }: Texts, key: string): Markup =>
-  markup`<p class="quiet foot">${notices.operator} <code>${key}</code>.</p>`;
+/** For who sets the server up and wonders why they see our page. In service it is for those who read the source. */
+export const operatorLine = (
+  { config }: Pick<AuthorizationServer, 'config'>,
+  { notices }: Texts,
+  key: (typeof KEYS)[keyof typeof KEYS] | 'urls.error',
+): Markup =>
+  config.dev
+    ? markup`<p class="quiet foot">${notices.operator} <code>${key}</code>.</p>`
+    : markup`<!-- ${key} names another page. -->`;

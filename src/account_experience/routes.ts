@@ -1,13 +1,17 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
+import { PAGES, type PageName } from '../config/account_experience.ts';
 import type { Endpoint, Route } from '../http/route.ts';
 import { answerConsent, showConsent } from './consent.ts';
-import { answerDevice, showDevice, showDeviceDone } from './device.ts';
+import { answerDevice, showDevice, showDeviceDone, showDeviceQr } from './device.ts';
 import { showError, withProblemPage } from './error.ts';
 import { textsFor } from './language.ts';
+import { showLogo } from './layout.ts';
 import { answerLogin, showLogin } from './login.ts';
 import { answerLogout, showLogout, showStayed } from './logout.ts';
 import { showNotice } from './notices.ts';
 import { showStylesheet } from './stylesheet.ts';
+
+const BASE = '/oauth2/fallbacks';
 
 /**
  * Under the paths of the reference's placeholder pages, which are the defaults of `urls.*`. `beginning` is where a person
@@ -21,7 +25,7 @@ const page = (
   beginning?: string,
 ): Route<AuthorizationServer> => ({
   method,
-  path: `/oauth2/fallbacks${path}`,
+  path: `${BASE}${path}`,
   operationId,
   endpoint: withProblemPage(endpoint, beginning),
 });
@@ -40,6 +44,16 @@ export const accountExperienceRoutes: readonly Route<AuthorizationServer>[] = [
   page('GET', '/device', 'showDevicePage', showDevice, '/oauth2/device/verify'),
   page('POST', '/device', 'answerDevicePage', answerDevice, '/oauth2/device/verify'),
   page('GET', '/device/done', 'showDeviceDonePage', showDeviceDone),
+  page('GET', '/device/qr.svg', 'showDeviceQr', showDeviceQr),
   page('GET', '/error', 'showErrorPage', showError),
+  page('GET', '/logo', 'showLogo', showLogo),
   page('GET', '/style.css', 'showStylesheet', showStylesheet),
 ];
+
+/** Those of these pages, and what all share. */
+export const routesOf = (pages: readonly PageName[]): readonly Route<AuthorizationServer>[] =>
+  accountExperienceRoutes.filter(({ path }) => {
+    const [whole, first] = [path.slice(BASE.length + 1), path.slice(BASE.length + 1).split('/')[0]];
+    const owner = PAGES.find((name) => name === whole) ?? PAGES.find((name) => name === first);
+    return owner === undefined || pages.includes(owner);
+  });

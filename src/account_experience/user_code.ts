@@ -23,3 +23,9 @@ export function keyboardFor({ config }: Config): { readonly inputmode: string; r
     autocapitalize: character_set === character_set.toUpperCase() ? 'characters' : 'none',
   };
 }
+
+/** Whether what was typed could be a code of a device. */
+export const isWhole = (server: Config, typed: string): boolean => {
+  const { length, character_set } = server.config.oauth2.device_authorization.user_code;
+  return typed.length === length && [...typed].every((character) => character_set.includes(character));
+};

@@ -115,6 +115,29 @@ const userCode = () =>
     ),
   ]);
 
+const webAddress = () => Type.String({ pattern: '^https?://', shape: 'an http or https URL' });
+const explanation = () => Type.Object({ title: text({ minLength: 1 }), text: text() }, { additionalProperties: false });
+
+const accountExperience = () =>
+  closed({
+    enabled: flag(true),
+    claims: Type.Record(Type.String(), texts(), { default: {} }),
+    brand: closed({
+      name: text(),
+      logo: text(),
+      accent_color: text({ pattern: '^#[0-9A-Fa-f]{6}$', shape: 'a colour such as "#1d5fd1"' }),
+      terms_url: webAddress(),
+      privacy_url: webAddress(),
+      support: Type.String({ pattern: '^(https?://|mailto:)', shape: 'an http, https or mailto URL' }),
+    }),
+    show_client_images: flag(),
+    scopes: Type.Record(
+      Type.String(),
+      Type.Union([explanation(), Type.Record(Type.String({ pattern: '^[A-Za-z\\d-]+$' }), explanation())]),
+      { shape: 'a map from scopes to a "title" and a "text", or to those by language' },
+    ),
+  });
+
 export const DOCUMENT = closed({
   version: text({ pattern: '^v\\d+\\.\\d+\\.\\d+([-+].*)?$', shape: 'a version such as "v26.2.0"' }),
   dev: flag(),
@@ -266,7 +289,7 @@ export const DOCUMENT = closed({
   cgroups: closed({ v1: closed({ auto_max_procs_enabled: flag() }) }),
   feature_flags: open({ legacy_allow_insecure_origins: flag() }),
   gatehouse: closed({
-    account_experience: closed({ enabled: flag(true), claims: Type.Record(Type.String(), texts(), { default: {} }) }),
+    account_experience: accountExperience(),
     single_origin: flag(),
     admin: closed({ api_keys: words('off', 'required') }),
     refresh_token: closed({ retry_window: duration('0s') }),

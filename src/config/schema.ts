@@ -2,6 +2,7 @@ import { type Network, parseNetwork } from '../http/client_address.ts';
 import type { CorsSettings } from '../http/cors.ts';
 import type { OutgoingPolicy } from '../http/outgoing.ts';
 import { durationSeconds, parseDuration } from '../lib/duration.ts';
+import { type AccountExperience, type PageName, resolveAccountExperience } from './account_experience.ts';
 import type { Document } from './document.ts';
 
 /**
@@ -106,11 +107,7 @@ export type Config = {
   };
   readonly feature_flags: { readonly legacy_allow_insecure_origins: boolean };
   readonly gatehouse: {
-    readonly account_experience: {
-      readonly enabled: boolean;
-      /** What a scope says of an account, beside what the standard has it say. */
-      readonly claims: Readonly<Record<string, readonly string[]>>;
-    };
+    readonly account_experience: AccountExperience;
     /** The public listener serves the admin API too, under `/admin`. */
     readonly single_origin: boolean;
     readonly admin: { readonly api_keys: 'off' | 'required' };
@@ -277,6 +274,7 @@ export function resolveConfig(document: FilledDocument): Config {
     feature_flags,
     gatehouse: {
       ...gatehouse,
+      account_experience: resolveAccountExperience(gatehouse.account_experience, (page) => isBuiltIn(urls, page)),
       admin: { api_keys: gatehouse.admin.api_keys ?? (gatehouse.single_origin ? 'required' : 'off') },
       refresh_token: { retry_window: secondsOf(gatehouse.refresh_token.retry_window) },
       keys: resolveKeyTimes(gatehouse.keys),
@@ -349,7 +347,7 @@ function resolveUrls({ urls }: FilledDocument): Config['urls'] {
       ? withSlash(urls.self.public)
       : urls.self.public
     : issuer;
-  const fallback = (path: string) => urlBelow(self, `oauth2/fallbacks/${path}`);
+  const fallback = (page: PageName) => fallbackUrl(self, page);
   const login = urls.login ?? fallback('login');
   return {
     self: { issuer, public: self },
@@ -364,6 +362,22 @@ function resolveUrls({ urls }: FilledDocument): Config['urls'] {
       success: urls.device?.success ?? fallback('device/done'),
     },
   };
+}
+
+const fallbackUrl = (self: string, page: PageName): string => urlBelow(self, `oauth2/fallbacks/${page}`);
+
+/** Whether people are sent to the page that we bring. */
+function isBuiltIn({ self, device, ...urls }: Config['urls'], page: PageName): boolean {
+  const used: Readonly<Record<PageName, string>> = {
+    login: urls.login,
+    consent: urls.consent,
+    logout: urls.logout,
+    'logout/callback': urls.post_logout_redirect,
+    device: device.verification,
+    'device/done': device.success,
+    error: urls.error,
+  };
+  return used[page] === fallbackUrl(self.public, page);
 }
 
 const withSlash = (url: string): string => (/^[^:]+:\/\/[^/?#]+$/.test(url) ? `${url}/` : url);

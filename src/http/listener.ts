@@ -229,19 +229,20 @@ function requestOf(raw: FastifyRequest): Request {
 const GET_CACHE_CONTROL = 'private, no-cache, no-store, must-revalidate';
 
 /** Past Fastify, which would guess a content type where there is none to tell. Returns the bytes of the body. */
-function send(reply: FastifyReply, request: Request, { status, headers, body }: Reply, isLast: boolean): number {
+function send(reply: FastifyReply, request: Request, { status, headers, body, bytes }: Reply, isLast: boolean): number {
   reply.hijack();
   const hasBody = status !== 204 && status !== 304;
-  const bytes = hasBody ? Buffer.byteLength(body) : 0;
+  const content = bytes ?? body;
+  const length = hasBody ? Buffer.byteLength(content) : 0;
   reply.raw.writeHead(status, {
     ...(request.method === 'GET' ? { 'cache-control': GET_CACHE_CONTROL } : {}),
     ...(headers as OutgoingHttpHeaders),
     ...(typeof headers.location === 'string' ? { location: inAscii(headers.location) } : {}),
-    ...(hasBody ? { 'content-length': bytes } : {}),
+    ...(hasBody ? { 'content-length': length } : {}),
     ...(isLast ? { connection: 'close' } : {}),
   });
-  reply.raw.end(hasBody && request.method !== 'HEAD' ? body : undefined);
-  return bytes;
+  reply.raw.end(hasBody && request.method !== 'HEAD' ? content : undefined);
+  return length;
 }
 
 /** RFC 9110 section 5.5: a header holds visible ASCII; what a registered URI has beyond it is escaped. */

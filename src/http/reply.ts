@@ -4,6 +4,8 @@ export type Reply = {
   /** Names in lower case; a list becomes one header line an entry. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
+  /** In place of the body where that is no text. */
+  readonly bytes?: Buffer;
 };
 
 type Headers = Reply['headers'];

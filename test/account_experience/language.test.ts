@@ -4,6 +4,7 @@ import { directionOf, textsFor } from '../../src/account_experience/language.ts'
 import { showPage } from '../../src/account_experience/layout.ts';
 import { Markup, markup } from '../../src/account_experience/markup.ts';
 import * as languages from '../../src/account_experience/texts/index.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { Site } from './site.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -113,7 +114,8 @@ describe('RFC 9110 12.5.4: Accept-Language', () => {
 });
 
 test('a page in a language that runs from right to left says so, and no rule of its style names left or right', async () => {
-  const site = { config: { urls: { self: { public: 'http://issuer.test/' } } } } as Parameters<typeof showPage>[0];
+  const { config } = loadConfig({ files: [], env: {}, flags: { dev: true } });
+  const site = { config };
   const texts = { ...languages.en, language: 'ar-EG' };
   assert.match(
     showPage(site, { status: 200, texts, title: 'a', main: markup`b` }).body,
@@ -128,7 +130,7 @@ test('a page in a language that runs from right to left says so, and no rule of 
     'ltr',
   ]);
   const { showStylesheet } = await import('../../src/account_experience/stylesheet.ts');
-  assert.doesNotMatch(showStylesheet().body, /\b(left|right)\b/);
+  assert.doesNotMatch(showStylesheet(site).body, /\b(left|right)\b/);
 });
 
 describe('a person of another language', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { accountExperienceRoutes } from '../../src/account_experience/routes.ts';
-import { STYLESHEET_VERSION } from '../../src/account_experience/stylesheet.ts';
+import { stylesheetVersion } from '../../src/account_experience/stylesheet.ts';
 import { Site } from './site.ts';
 import type { Shown, Visitor } from './visitor.ts';
 
@@ -157,7 +157,7 @@ it('every page that shows a form has the headers of a page, and its style is our
   for (const page of pages) {
     checkPage(page);
     const href = /<link rel="stylesheet" href="([^"]*)">/.exec(page.text)?.[1] ?? '';
-    assert.equal(href, `${FALLBACKS}/style.css?v=${STYLESHEET_VERSION}`);
+    assert.equal(href, `${FALLBACKS}/style.css?v=${stylesheetVersion(site.server)}`);
     const style = await visitor.get(href);
     assert.equal(style.status, 200);
     assert.equal(style.headers.get('content-type'), 'text/css; charset=utf-8');

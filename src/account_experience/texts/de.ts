@@ -31,6 +31,20 @@ export const de: Texts = {
     scopes: 'Was die Anwendung darf',
     noScopes: 'Die Anwendung erfährt nur, dass Sie sich angemeldet haben.',
     audience: 'Wo sie diesen Zugriff nutzen darf',
+    duration: 'Wie lange',
+    access: (time: string) => `Ein Zugriff gilt ${time}.`,
+    offline: (time: string) =>
+      `Die Anwendung kann den Zugriff ohne Sie erneuern, solange sie das mindestens alle ${time} tut und weder Sie noch sie ihn beenden.`,
+    offlineForever: 'Die Anwendung kann den Zugriff ohne Sie erneuern, bis Sie oder sie ihn beenden.',
+    selfRegistered:
+      'Diese Anwendung hat sich selbst registriert: Niemand hier hat geprüft, wer dahintersteht. Fahren Sie nur fort, wenn Sie ihr vertrauen.',
+    nameless: 'Diese Anwendung hat ihren Namen nicht genannt. Fahren Sie nur fort, wenn Sie wissen, woher Sie kommen.',
+    loopback:
+      'Diese Anwendung läuft auf Ihrem eigenen Gerät (localhost). Fahren Sie nur fort, wenn Sie sie selbst gestartet haben.',
+    destination: (host: Content) => markup`Danach geht es weiter zu ${host}`,
+    destinationApp: 'Danach geht es weiter in einer Anwendung auf Ihrem Gerät.',
+    privacy: 'Datenschutzerklärung',
+    terms: 'Nutzungsbedingungen',
     remember: 'Bei dieser Anwendung nicht mehr nachfragen',
     accept: 'Erlauben',
     reject: 'Ablehnen',
@@ -53,6 +67,9 @@ export const de: Texts = {
     leadOfLink: 'Vergewissern Sie sich, dass Ihr Gerät genau diesen Code anzeigt.',
     code: 'Code',
     care: 'Fahren Sie nur fort, wenn Sie selbst damit begonnen haben und das Gerät vor Ihnen steht. Hat Ihnen jemand einen Link oder einen Code geschickt, schließen Sie diese Seite.',
+    phone: 'Auf einem anderen Gerät fortfahren',
+    phoneText: 'Scannen Sie diesen Code mit der Kamera eines Telefons oder Tablets, um dort fortzufahren.',
+    qr: 'QR-Code mit der Adresse dieser Seite',
     accept: 'Weiter',
     refused:
       'Kein Gerät wartet mit diesem Code. Bitte prüfen Sie jedes Zeichen; ist der Code älter als ein paar Minuten, lassen Sie sich von Ihrem Gerät einen neuen anzeigen.',
@@ -73,6 +90,11 @@ export const de: Texts = {
     email: { title: 'Ihre E-Mail-Adresse sehen', text: 'Die Adresse, und ob sie bestätigt ist.' },
     address: { title: 'Ihre Postanschrift sehen', text: 'Die Anschrift, die zu Ihrem Konto gespeichert ist.' },
     phone: { title: 'Ihre Telefonnummer sehen', text: 'Die Nummer, und ob sie bestätigt ist.' },
+  },
+  footer: {
+    terms: 'Nutzungsbedingungen',
+    privacy: 'Datenschutz',
+    support: 'Hilfe',
   },
   error: {
     title: 'Das hat nicht geklappt',

@@ -30,6 +30,19 @@ export const en = {
     scopes: 'What it may do',
     noScopes: 'It asks for nothing beyond knowing that you signed in.',
     audience: 'Where it may use this access',
+    duration: 'For how long',
+    access: (time: string) => `One access lasts ${time}.`,
+    offline: (time: string) =>
+      `It can renew its access without you as long as it does so at least every ${time}, until you or it ends that.`,
+    offlineForever: 'It can renew its access without you until you or it ends that.',
+    selfRegistered:
+      'This application registered itself: nobody here has checked who is behind it. Go on only if you trust it.',
+    nameless: 'This application has not told its name. Go on only if you know where you came from.',
+    loopback: 'This application runs on your own device (localhost). Go on only if you started it yourself.',
+    destination: (host: Content) => markup`Afterwards you go on to ${host}`,
+    destinationApp: 'Afterwards you go on to an application on your device.',
+    privacy: 'Privacy policy',
+    terms: 'Terms of service',
     remember: 'Do not ask again for this application',
     accept: 'Allow',
     reject: 'Deny',
@@ -52,6 +65,9 @@ export const en = {
     leadOfLink: 'Make sure that your device shows you this very code.',
     code: 'Code',
     care: 'Go on only if you began this yourself and have the device in front of you. If somebody sent you a link or a code, close this page.',
+    phone: 'Continue on another device',
+    phoneText: 'Scan this code with the camera of a phone or tablet to go on there.',
+    qr: 'QR code with the address of this page',
     accept: 'Continue',
     refused:
       'There is no device that waits with this code. Please check each character; if the code is older than a few minutes, ask your device for a new one.',
@@ -73,6 +89,12 @@ export const en = {
     address: { title: 'See your postal address', text: 'The address that is kept with your account.' },
     phone: { title: 'See your phone number', text: 'The number, and whether it was confirmed.' },
   } as Readonly<Record<string, { readonly title: string; readonly text: string }>>,
+  /** Of whoever runs the server. */
+  footer: {
+    terms: 'Terms',
+    privacy: 'Privacy',
+    support: 'Help',
+  },
   error: {
     title: 'This did not work',
     lead: 'The application that sent you here made a request that cannot be answered.',

@@ -29,6 +29,20 @@ export const fr: Texts = {
     scopes: 'Ce que l’application pourra faire',
     noScopes: 'L’application saura seulement que vous vous êtes connecté.',
     audience: 'Où elle pourra utiliser cet accès',
+    duration: 'Pour combien de temps',
+    access: (time: string) => `Chaque accès dure ${time}.`,
+    offline: (time: string) =>
+      `L’application peut renouveler son accès sans vous, à condition de le faire au moins tous les ${time}, jusqu’à ce que vous ou elle y mettiez fin.`,
+    offlineForever: 'L’application peut renouveler son accès sans vous, jusqu’à ce que vous ou elle y mettiez fin.',
+    selfRegistered:
+      'Cette application s’est enregistrée elle-même\u00a0: personne ici n’a vérifié qui se trouve derrière. Ne continuez que si vous lui faites confiance.',
+    nameless: 'Cette application n’a pas indiqué son nom. Ne continuez que si vous savez d’où vous venez.',
+    loopback:
+      'Cette application s’exécute sur votre propre appareil (localhost). Ne continuez que si vous l’avez lancée vous-même.',
+    destination: (host: Content) => markup`Vous continuerez ensuite vers ${host}`,
+    destinationApp: 'Vous continuerez ensuite dans une application de votre appareil.',
+    privacy: 'Politique de confidentialité',
+    terms: 'Conditions d’utilisation',
     remember: 'Ne plus me demander pour cette application',
     accept: 'Autoriser',
     reject: 'Refuser',
@@ -51,6 +65,9 @@ export const fr: Texts = {
     leadOfLink: 'Assurez-vous que votre appareil affiche exactement ce code.',
     code: 'Code',
     care: 'Ne continuez que si vous avez vous-même commencé et que l’appareil est devant vous. Si quelqu’un vous a envoyé un lien ou un code, fermez cette page.',
+    phone: 'Continuer sur un autre appareil',
+    phoneText: 'Scannez ce code avec l’appareil photo d’un téléphone ou d’une tablette pour y continuer.',
+    qr: 'Code QR contenant l’adresse de cette page',
     accept: 'Continuer',
     refused:
       'Aucun appareil n’attend avec ce code. Vérifiez chaque caractère\u00a0; si le code date de plusieurs minutes, demandez-en un nouveau à votre appareil.',
@@ -70,6 +87,11 @@ export const fr: Texts = {
     email: { title: 'Voir votre adresse e-mail', text: 'L’adresse, et si elle a été confirmée.' },
     address: { title: 'Voir votre adresse postale', text: 'L’adresse enregistrée avec votre compte.' },
     phone: { title: 'Voir votre numéro de téléphone', text: 'Le numéro, et s’il a été confirmé.' },
+  },
+  footer: {
+    terms: 'Conditions d’utilisation',
+    privacy: 'Confidentialité',
+    support: 'Aide',
   },
   error: {
     title: 'Cela n’a pas fonctionné',

@@ -24,15 +24,21 @@ import {
 
 /** What the consent app has to know to ask. */
 export async function getOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const challenge = challengeOf(request, 'consent_challenge');
+  const { question } = await consentQuestion(server, challengeOf(request, 'consent_challenge'));
+  return json(200, question);
+}
+
+/** The answer, and what the reference tells no app of the client. */
+export async function consentQuestion(server: AuthorizationServer, challenge: string) {
   const flow = await openConsent(server, challenge);
-  return json(200, {
+  const client = await flowClient(server, flow);
+  const question = {
     challenge,
     consent_request_id: flow.consent_request_id,
     ...questionOf(flow),
     skip: flow.skip,
     subject: flow.subject,
-    client: presentClient(await flowClient(server, flow)),
+    client: presentClient(client),
     request_url: requestUrl(server, flow),
     // Hydra: the id of the flow, not the challenge that the login app saw.
     login_challenge: flow.flow_id,
@@ -40,7 +46,8 @@ export async function getOAuth2ConsentRequest(server: AuthorizationServer, reque
     acr: flow.acr,
     amr: flow.amr,
     context: flow.context ?? null,
-  });
+  };
+  return { question, is_dynamic: client.is_dynamic };
 }
 
 const GRANTED = Type.Array(nullable(Type.String()));
