@@ -93,10 +93,10 @@ export const publicApi: Routes = [
 
 /** The pages of `gatehouse.account_experience`: loaded where one of them is shown. */
 async function pageRoutes(config: Config): Promise<Routes> {
-  const { pages } = config.gatehouse.account_experience;
-  if (pages.length === 0) return fallbackRoutes;
+  const { account_experience } = config.gatehouse;
+  if (account_experience.pages.length === 0) return fallbackRoutes;
   const { routesOf } = await import('./account_experience/routes.ts');
-  const routes = routesOf(pages);
+  const routes = routesOf(account_experience);
   return [...routes, ...fallbackRoutes.filter(({ path }) => !routes.some((route) => route.path === path))];
 }
 

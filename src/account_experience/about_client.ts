@@ -3,18 +3,21 @@ import type { Reply } from '../http/reply.ts';
 import { isLocalHost } from '../oauth/redirect_uri.ts';
 import type { FlowClient, FlowRequest } from './admin_contract.ts';
 import { isOfDevice, redirectUrisOf, sourceOf } from './form_action.ts';
-import { caution, named } from './forms.ts';
+import { named } from './forms.ts';
 import type { Link } from './links.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Texts } from './texts.ts';
 
-/** RFC 9700 section 4.12, RFC 7591 section 5: what a person should know before they trust the name of a client. */
-export function cautions({ consent }: Texts, flow: FlowRequest): Markup {
+/** RFC 7591 section 5: what a person should know before they trust the name of a client. */
+export function cautions({ consent }: Texts, flow: FlowRequest): Markup | undefined {
   const { is_dynamic, client_name } = flow.client;
   const host = hostOf(flow);
-  return markup`${is_dynamic && caution('client-unknown', consent.selfRegistered)}
-${!client_name?.trim() && caution('client-nameless', consent.nameless)}
-${host !== undefined && isLocalHost(host) && caution('client-loopback', consent.loopback)}`;
+  const said = [
+    is_dynamic && markup`<p id="client-unknown">${consent.selfRegistered}</p>\n`,
+    !client_name?.trim() && markup`<p id="client-nameless">${consent.nameless}</p>\n`,
+    host !== undefined && isLocalHost(host) && markup`<p id="client-loopback">${consent.loopback}</p>\n`,
+  ];
+  return said.some((caution) => caution) ? markup`<div class="care">${said}</div>` : undefined;
 }
 
 /** Where the browser goes next; nothing where no browser waits, or nobody knows yet. */

@@ -117,10 +117,7 @@ function scopeChoice(known: Explanation | undefined, scope: string): Markup {
 
 function lifetime(server: Server, texts: Texts, consent: FlowRequest): Markup {
   return markup`<section><h2>${texts.consent.duration}</h2>
-${lifetimeOf(server, texts, consent).map(
-  (sentence) => markup`<p>${sentence}</p>
-`,
-)}</section>`;
+<p>${lifetimeOf(server, texts, consent).join(' ')}</p></section>`;
 }
 
 function audienceList(texts: Texts, requested: readonly string[]): Markup | undefined {

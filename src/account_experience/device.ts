@@ -7,7 +7,7 @@ import { Parameters } from '../oauth/parameters.ts';
 import { acceptUserCode } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { deviceHeaders } from './form_action.ts';
-import { alert, buttons, form } from './forms.ts';
+import { alert, buttons, form, TICK } from './forms.ts';
 import { textsFor } from './language.ts';
 import { DRAWING_HEADERS, pageUrl, showPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
@@ -43,7 +43,8 @@ export function showDeviceDone(server: AuthorizationServer, request: Request): R
   const texts = textsFor(request);
   if (queryOf(request).get('client_id') === '') return showNotice(server, texts, 'device_done');
   const { title, text } = texts.notices.device_done;
-  const main = markup`<h1 id="device-done-title">${title}</h1>
+  const main = markup`${TICK}
+<h1 id="device-done-title">${title}</h1>
 <p>${text}</p>`;
   return showPage(server, { status: 200, texts, title, main });
 }

@@ -45,8 +45,10 @@ ${reject && markup`<button class="button" id="reject" name="action" value="rejec
 export const alert = (id: string, text: string): Markup =>
   markup`<p class="alert" id="${id}" role="alert" tabindex="-1">${text}</p>`;
 
-/** Something to think about before going on. */
-export const caution = (id: string, text: string): Markup => markup`<p class="care" id="${id}">${text}</p>`;
+/** Says nothing that the words beside it do not. */
+export const TICK = markup`<svg class="done" viewBox="0 0 48 48" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+<circle cx="24" cy="24" r="20"/><path d="m16 24.5 5.5 5.5L32.5 19"/>
+</svg>`;
 
 export const clientName = ({ client_id, client_name }: FlowClient): string => client_name?.trim() || client_id;
 

@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
+import { TICK } from './forms.ts';
 import { showPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Texts } from './texts.ts';
@@ -17,7 +18,8 @@ const KEYS = {
 /** A finished page for who comes without a request, and for what has no page of its own yet. */
 export function showNotice(server: Pick<AuthorizationServer, 'config'>, texts: Texts, name: keyof typeof KEYS): Reply {
   const { title, text } = texts.notices[name];
-  const main = markup`<h1>${title}</h1>
+  const main = markup`${name === 'logout_callback' && TICK}
+<h1>${title}</h1>
 <p>${text}</p>
 ${operatorLine(server, texts, KEYS[name])}`;
   return showPage(server, { status: 200, texts, title, main });

@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { PAGES, type PageName } from '../config/account_experience.ts';
+import { type AccountExperience, PAGES, type PageName } from '../config/account_experience.ts';
 import type { Endpoint, Route } from '../http/route.ts';
 import { answerConsent, showConsent } from './consent.ts';
 import { answerDevice, showDevice, showDeviceDone, showDeviceQr } from './device.ts';
@@ -46,14 +46,20 @@ export const accountExperienceRoutes: readonly Route<AuthorizationServer>[] = [
   page('GET', '/device/done', 'showDeviceDonePage', showDeviceDone),
   page('GET', '/device/qr.svg', 'showDeviceQr', showDeviceQr),
   page('GET', '/error', 'showErrorPage', showError),
-  page('GET', '/logo', 'showLogo', showLogo),
   page('GET', '/style.css', 'showStylesheet', showStylesheet),
 ];
 
-/** Those of these pages, and what all share. */
-export const routesOf = (pages: readonly PageName[]): readonly Route<AuthorizationServer>[] =>
-  accountExperienceRoutes.filter(({ path }) => {
-    const [whole, first] = [path.slice(BASE.length + 1), path.slice(BASE.length + 1).split('/')[0]];
-    const owner = PAGES.find((name) => name === whole) ?? PAGES.find((name) => name === first);
+const logoRoute = page('GET', '/logo', 'showLogo', showLogo);
+
+/** Those of the pages that are ours, and what they share. */
+export function routesOf({ pages, brand }: AccountExperience): readonly Route<AuthorizationServer>[] {
+  const shown = accountExperienceRoutes.filter(({ path }) => {
+    const owner = ownerOf(path.slice(BASE.length + 1));
     return owner === undefined || pages.includes(owner);
   });
+  return brand.logo ? [...shown, logoRoute] : shown;
+}
+
+/** The page itself, or the one that it stands below. */
+const ownerOf = (path: string): PageName | undefined =>
+  PAGES.find((page) => page === path) ?? PAGES.find((page) => path.startsWith(`${page}/`));

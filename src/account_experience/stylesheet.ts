@@ -98,7 +98,6 @@ code { font: 0.9375em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
 form { margin: 1.5rem 0 0; }
 section { margin-top: 1.25rem; }
 section > p { margin: 0; }
-section > p + p { margin-top: 0.5rem; }
 fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 
 .client { display: flex; align-items: center; gap: 0.875rem; margin-top: 1.25rem; }
@@ -131,7 +130,7 @@ fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 .list.plain > li { padding: 0.625rem 0.875rem; }
 .remember { margin-top: 0.75rem; }
 
-.actions { display: grid; gap: 0.75rem; margin-top: 1.25rem; }
+.actions { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: 0.75rem; margin-top: 1.25rem; }
 .button {
   display: block;
   width: 100%;
@@ -155,6 +154,8 @@ fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 .alert, .care, .notice { margin: 1.25rem 0 0; padding: 0.75rem 0.875rem; border: 1px solid currentColor; border-radius: 0.625rem; }
 .alert { color: var(--bad); background: var(--bad-ground); }
 .care { color: var(--care); background: var(--care-ground); font-size: 0.9375rem; }
+.care > p { margin: 0; }
+.care > p + p { margin-top: 0.625rem; }
 .notice { color: var(--good); background: var(--good-ground); }
 .done { display: block; width: 3rem; height: 3rem; margin: 0 0 1rem; color: var(--good); }
 dl { margin: 1.25rem 0 0; }
@@ -162,7 +163,7 @@ dt { font-size: 0.875rem; font-weight: 600; color: var(--quiet); }
 dd { margin: 0 0 0.875rem; white-space: pre-wrap; }
 details { margin-top: 1.25rem; }
 summary { width: fit-content; padding: 0.625rem 0; color: var(--mark); cursor: pointer; }
-.qr { display: block; width: 12rem; height: 12rem; max-width: 100%; margin: 0.25rem 0 0; border-radius: 0.625rem; background: #ffffff; }
+.qr { display: block; width: 12rem; height: 12rem; max-width: 100%; margin: 0.75rem auto 0; border-radius: 0.625rem; background: #ffffff; }
 
 .links { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1.25rem; margin: 0; padding: 0; list-style: none; font-size: 0.875rem; }
 .links a { display: inline-block; padding: 0.375rem 0; color: var(--quiet); }

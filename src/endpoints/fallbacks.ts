@@ -44,7 +44,7 @@ const fallback = (status: number, key: string, told: readonly string[]): Reply =
 <head><meta charset="utf-8"><title>${key}</title></head>
 <body>
 <h1>There is no page here</h1>
-<p>The configuration key <code>${key}</code> names the page that people see, and it is not set to one.</p>
+<p>The configuration key <code>${key}</code> names the page that people see instead.</p>
 ${told.length > 0 ? `<dl>${told.join('')}</dl>\n` : ''}</body>
 </html>
 `,

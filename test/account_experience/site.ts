@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Account, createAccount } from '../../src/account_experience/accounts.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 import { startServer } from '../../src/server.ts';
 import { CREDENTIALS, Deployment, REDIRECT_URI } from '../e2e/flow.ts';
 import { type Shown, Visitor } from './visitor.ts';
@@ -24,10 +25,11 @@ export class Site {
     this.close = close;
   }
 
-  static async start(): Promise<Site> {
+  /** `more` replaces whole branches of the configuration. */
+  static async start(more: JsonObject = {}): Promise<Site> {
     const clock: { site?: Site } = {};
     const now = () => Date.now() + (clock.site?.ahead ?? 0) * 1000;
-    const { config } = loadConfig({ files: [], env: {}, flags: { dev: true }, forced: CONFIG });
+    const { config } = loadConfig({ files: [], env: {}, flags: { dev: true }, forced: { ...CONFIG, ...more } });
     const { server, addresses, close } = await startServer(config, { listeners: ['public', 'admin'], now });
     const account = await createAccount(server, { email: EMAIL, password: PASSWORD, name: 'Ada', claims: CLAIMS });
     const site = new Site(new Deployment(addresses, config.urls.self.issuer, now), server, account, close);

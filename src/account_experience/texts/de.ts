@@ -32,10 +32,9 @@ export const de: Texts = {
     noScopes: 'Die Anwendung erfährt nur, dass Sie sich angemeldet haben.',
     audience: 'Wo sie diesen Zugriff nutzen darf',
     duration: 'Wie lange',
-    access: (time: string) => `Ein Zugriff gilt ${time}.`,
-    offline: (time: string) =>
-      `Die Anwendung kann den Zugriff ohne Sie erneuern, solange sie das mindestens alle ${time} tut und weder Sie noch sie ihn beenden.`,
-    offlineForever: 'Die Anwendung kann den Zugriff ohne Sie erneuern, bis Sie oder sie ihn beenden.',
+    access: (time: string) => `Der Zugriff gilt ${time}.`,
+    offline: (time: string) => `Die Anwendung kann ihn ohne Sie erneuern, solange dazwischen höchstens ${time} liegen.`,
+    offlineForever: 'Die Anwendung kann ihn ohne Sie erneuern, so lange sie will.',
     selfRegistered:
       'Diese Anwendung hat sich selbst registriert: Niemand hier hat geprüft, wer dahintersteht. Fahren Sie nur fort, wenn Sie ihr vertrauen.',
     nameless: 'Diese Anwendung hat ihren Namen nicht genannt. Fahren Sie nur fort, wenn Sie wissen, woher Sie kommen.',

@@ -31,10 +31,10 @@ export const en = {
     noScopes: 'It asks for nothing beyond knowing that you signed in.',
     audience: 'Where it may use this access',
     duration: 'For how long',
-    access: (time: string) => `One access lasts ${time}.`,
+    access: (time: string) => `The access lasts ${time}.`,
     offline: (time: string) =>
-      `It can renew its access without you as long as it does so at least every ${time}, until you or it ends that.`,
-    offlineForever: 'It can renew its access without you until you or it ends that.',
+      `The application can renew it without you, as long as no more than ${time} pass in between.`,
+    offlineForever: 'The application can renew it without you for as long as it wants.',
     selfRegistered:
       'This application registered itself: nobody here has checked who is behind it. Go on only if you trust it.',
     nameless: 'This application has not told its name. Go on only if you know where you came from.',

@@ -30,10 +30,10 @@ export const fr: Texts = {
     noScopes: 'L’application saura seulement que vous vous êtes connecté.',
     audience: 'Où elle pourra utiliser cet accès',
     duration: 'Pour combien de temps',
-    access: (time: string) => `Chaque accès dure ${time}.`,
+    access: (time: string) => `L’accès dure ${time}.`,
     offline: (time: string) =>
-      `L’application peut renouveler son accès sans vous, à condition de le faire au moins tous les ${time}, jusqu’à ce que vous ou elle y mettiez fin.`,
-    offlineForever: 'L’application peut renouveler son accès sans vous, jusqu’à ce que vous ou elle y mettiez fin.',
+      `L’application peut le renouveler sans vous, tant qu’il ne s’écoule pas plus de ${time} entre-temps.`,
+    offlineForever: 'L’application peut le renouveler sans vous aussi longtemps qu’elle le souhaite.',
     selfRegistered:
       'Cette application s’est enregistrée elle-même\u00a0: personne ici n’a vérifié qui se trouve derrière. Ne continuez que si vous lui faites confiance.',
     nameless: 'Cette application n’a pas indiqué son nom. Ne continuez que si vous savez d’où vous venez.',

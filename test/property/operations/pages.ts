@@ -111,6 +111,7 @@ export const pages: readonly Operation[] = [
     exact: { csrf_token: '403', cookie: '403', device_challenge: '403' },
   },
   { route: `GET ${P}/device/done`, build: () => ({ query: { client_id: 'app' } }), sound: '200', ...PAGE },
+  { route: `GET ${P}/device/qr.svg`, build: () => ({ query: { user_code: 'aaaaaaaa' } }), sound: '200', ...PAGE },
   {
     route: `GET ${P}/error`,
     build: () => ({ query: { error: 'invalid_request', error_description: 'What went wrong.' } }),
