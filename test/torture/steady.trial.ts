@@ -17,6 +17,11 @@ const LIFE = 3;
 /** Until caches are full, pools have their connections, and as many rows die as are born. */
 const WARM_UP = 2 * LIFE;
 const SAMPLES = 60;
+/**
+ * V8 lets the young generation of each server grow to 50 MB, and shrink again, as it sees fit: on an idle machine that takes
+ * up to eight minutes, and hides what stays. After a collection 33 MB were in use at the beginning and after 18 000 flows.
+ */
+const env = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
 const life = `${LIFE}s`;
 const ttl = { access_token: life, refresh_token: life, id_token: life, auth_code: life };
@@ -46,7 +51,7 @@ const summary = (samples: readonly Sample[]): Sample => ({
 });
 
 it('at half of the rate that two servers can do, memory, open handles and live rows stay what they are', async (test) => {
-  const { deployment, processes, db } = await startProcesses(test, { config: { ttl } });
+  const { deployment, processes, db } = await startProcesses(test, { config: { ttl }, env });
   await deployment.createClient();
   const traffic = new Traffic();
   const rate = (await rateOf(deployment, Math.min(5, SECONDS / 5))) / 2;
