@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -26,6 +26,8 @@ export type Account = {
   /** By their names of OpenID Connect Core section 5.1. */
   readonly claims: JsonObject;
   readonly created_at: number;
+  /** Another one whenever the stored hash of the password is. */
+  readonly password_version: string;
 };
 
 export type NewAccount = {
@@ -165,11 +167,12 @@ async function rehash(server: Pick<Store, 'db'>, row: AccountRow, verified: stri
   return isReplaced ? { ...row, password } : row;
 }
 
-const accountOf = (row: AccountRow): Account => ({
+export const accountOf = (row: AccountRow): Account => ({
   subject: row.subject,
   email: row.email,
   claims: JSON.parse(row.claims) as JsonObject,
   created_at: row.created_at,
+  password_version: createHash('sha256').update(row.password).digest('base64url'),
 });
 
 function parseEmail(email: string): string {

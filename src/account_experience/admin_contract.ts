@@ -4,6 +4,7 @@ import {
   consentQuestion,
   rejectOAuth2ConsentRequest,
 } from '../endpoints/admin/consent_requests.ts';
+import { revokeOAuth2ConsentSessions } from '../endpoints/admin/consent_sessions.ts';
 import { acceptUserCodeRequest } from '../endpoints/admin/device_requests.ts';
 import {
   acceptOAuth2LoginRequest,
@@ -132,6 +133,11 @@ export async function rejectLogout(server: AuthorizationServer, logout_challenge
 export const acceptUserCode = (server: AuthorizationServer, device_challenge: string, user_code: string) =>
   answer(server, acceptUserCodeRequest, { device_challenge }, { user_code });
 
+/** With everything that was issued because of them. */
+export async function revokeConsents(server: AuthorizationServer, subject: string, client: string): Promise<void> {
+  await send(server, revokeOAuth2ConsentSessions, 'DELETE', { subject, client });
+}
+
 async function answer(
   server: AuthorizationServer,
   endpoint: Endpoint,
@@ -158,14 +164,14 @@ async function call<T>(
 const send = (
   server: AuthorizationServer,
   endpoint: Endpoint,
-  method: 'GET' | 'PUT',
-  challenge: Challenge,
+  method: 'GET' | 'PUT' | 'DELETE',
+  query: Readonly<Record<string, string>>,
   body?: Json,
 ): Promise<Reply> =>
   endpoint(server, {
     method,
     path: '',
-    query: Parameters.of(challenge).toString(),
+    query: Parameters.of(query).toString(),
     params: {},
     headers: {},
     remote_address: '',

@@ -42,7 +42,7 @@ const CLAIMS_OF_SCOPE: ReadonlyMap<string, readonly string[]> = new Map(
 /** What the account holds of what was granted, by the standard and by `gatehouse.account_experience.claims`. */
 export function claimsOf(
   { config }: Pick<AuthorizationServer, 'config'>,
-  account: Account | undefined,
+  account: Pick<Account, 'email' | 'claims'> | undefined,
   grantedScope: readonly string[],
 ): JsonObject {
   if (!account) return {};

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
-import { setCookie } from '../http/cookie.ts';
 import type { Reply } from '../http/reply.ts';
-import { cookieOf, type Request } from '../http/request.ts';
+import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { Parameters } from '../oauth/parameters.ts';
+import { pageCookie, readPageCookie } from './cookies.ts';
 
 /**
  * A form is answered only by the browser that it was shown to: the cookie holds a sealed random value, the form a token
@@ -13,7 +13,7 @@ import type { Parameters } from '../oauth/parameters.ts';
 type Server = Pick<AuthorizationServer, 'config' | 'keys' | 'now'>;
 
 /** Which form of which flow, so that a token opens no other. */
-export type FormName = `${'login' | 'consent' | 'logout' | 'device'} ${string}`;
+export type FormName = `${'login' | 'consent' | 'logout' | 'device' | 'account'} ${string}`;
 
 export const TOKEN_FIELD = 'csrf_token';
 
@@ -29,7 +29,7 @@ export function protectForm(server: Server, request: Request, form: FormName): P
   const known = secretOf(server, request);
   const secret = known ?? randomBytes(32);
   const sealed = known ? sealedText(server, request) : server.keys.cookies.seal(secret, PURPOSE).toString('base64url');
-  const cookie = setCookie(cookieName(server), sealed, COOKIE_LIFETIME, attributes(server), server.now());
+  const cookie = pageCookie(server, 'csrf', sealed, COOKIE_LIFETIME);
   return { token: mintToken(secret, form, seconds(server)), headers: { 'set-cookie': cookie } };
 }
 
@@ -57,21 +57,12 @@ function equal(a: string, b: string): boolean {
 }
 
 function sealedText(server: Server, request: Request): string {
-  return cookieOf(request, cookieName(server)) ?? '';
+  return readPageCookie(server, request, 'csrf') ?? '';
 }
 
 function secretOf(server: Server, request: Request): Buffer | undefined {
   return server.keys.cookies.open(Buffer.from(sealedText(server, request), 'base64url'), PURPOSE);
 }
-
-/** `__Host-` (RFC 6265bis section 4.1.3.2): no neighbour on the same domain can plant it. Needs https. */
-const cookieName = ({ config }: Server): string => (config.dev ? 'gatehouse_csrf_dev' : '__Host-gatehouse_csrf');
-
-const attributes = ({ config }: Server) => ({
-  path: '/',
-  secure: !config.dev || config.serve.cookies.secure,
-  sameSite: 'Lax' as const,
-});
 
 /**
  * Fetch Metadata says where a form was sent from, and Origin does; neither need be there. Origin is `null` from our own

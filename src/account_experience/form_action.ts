@@ -26,6 +26,12 @@ export function logoutHeaders({ config }: Server, { client }: LogoutRequest): Re
   return headersTo([self.public, error, post_logout_redirect, ...(client?.post_logout_redirect_uris ?? [])]);
 }
 
+/** Of the account's pages: signing out goes on to logout, and from there to where that ends. */
+export function accountHeaders({ config }: Server): Reply['headers'] {
+  const { self, logout, error, post_logout_redirect } = config.urls;
+  return headersTo([self.public, logout, error, post_logout_redirect]);
+}
+
 /** Of the device page: nobody knows the client yet, and login and consent may come without a stop. */
 export function deviceHeaders({ config }: Server): Reply['headers'] {
   const { self, login, consent, error, device } = config.urls;

@@ -50,7 +50,12 @@ export const TICK = markup`<svg class="done" viewBox="0 0 48 48" fill="none" str
 <circle cx="24" cy="24" r="20"/><path d="m16 24.5 5.5 5.5L32.5 19"/>
 </svg>`;
 
-export const clientName = ({ client_id, client_name }: FlowClient): string => client_name?.trim() || client_id;
+/** Of what was done. */
+export const notice = (id: string, text: Content): Markup =>
+  markup`<p class="notice" id="${id}" role="status">${text}</p>`;
+
+export const clientName = ({ client_id, client_name }: Pick<FlowClient, 'client_id' | 'client_name'>): string =>
+  client_name?.trim() || client_id;
 
 /** Within a sentence, whichever way that runs. */
 export const named = (client: FlowClient): Markup => markup`<strong><bdi>${clientName(client)}</bdi></strong>`;

@@ -3,7 +3,7 @@ import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { Parameters, spaceList } from '../oauth/parameters.ts';
 import { introduced, withImage } from './about_client.ts';
-import { accountOfPassword, accountOfSubject } from './accounts.ts';
+import { type Account, accountOfPassword, accountOfSubject } from './accounts.ts';
 import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
@@ -12,6 +12,8 @@ import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { showNotice } from './notices.ts';
+import { endSession, startSession } from './session.ts';
+import type { Texts } from './texts.ts';
 
 /** RFC 8176 section 2. */
 const PASSWORD = { remember_for: 0, amr: ['pwd'], acr: '' };
@@ -38,7 +40,18 @@ export async function answerLogin(server: AuthorizationServer, request: Request)
   const account = await accountOfPassword(server, typed.email, answers.get('password'));
   if (!account) return loginPage(server, request, login, { ...typed, refused: true });
   const acceptance = { ...PASSWORD, subject: account.subject, remember: typed.remember };
-  return redirect(303, await acceptLogin(server, challenge, acceptance));
+  const location = await acceptLogin(server, challenge, acceptance);
+  return redirect(303, location, await sessionAfter(server, request, account, typed.remember));
+}
+
+/** Whoever is not to be remembered is not signed in on our own pages either, and nobody else is from now on. */
+async function sessionAfter(
+  server: AuthorizationServer,
+  request: Request,
+  account: Account,
+  remember: boolean,
+): Promise<Reply['headers']> {
+  return remember ? { 'set-cookie': await startSession(server, request, account) } : endSession(server, request);
 }
 
 /** The session of a remembered login, unless its account was deleted since. */
@@ -58,33 +71,43 @@ async function resume(server: AuthorizationServer, login: FlowRequest): Promise<
   return acceptLogin(server, login.challenge, { ...PASSWORD, subject: 'nobody', remember: false });
 }
 
-type Typed = { readonly email: string; readonly remember?: boolean; readonly refused?: boolean };
+export type Typed = { readonly email: string; readonly remember?: boolean; readonly refused?: boolean };
 
 function loginPage(server: AuthorizationServer, request: Request, login: FlowRequest, typed: Typed): Reply {
   const texts = textsFor(request, login.oidc_context?.ui_locales);
   const said = texts.login;
   const { token, headers } = protectForm(server, request, `login ${login.challenge}`);
-  const invalid = typed.refused && markup` aria-invalid="true" aria-describedby="login-error"`;
-  const focus = markup` autofocus`;
+  const fields = credentials(texts, typed);
   const main = markup`<h1 id="login-title">${said.title}</h1>
 ${introduced(server, login.client, said.lead)}
-${typed.refused && alert('login-error', said.refused)}
+${fields.alert}
 ${form(
   server,
   texts,
   { path: '/oauth2/fallbacks/login', query: { login_challenge: login.challenge }, token },
-  markup`<label class="field"><span>${said.email}</span>
-<input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${typed.email}"${invalid}${typed.email === '' && focus}></label>
-<label class="field"><span>${said.password}</span>
-<input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${typed.email !== '' && focus}></label>
+  markup`${fields.inputs}
 ${checkbox({ id: 'remember', name: 'remember', value: 'true', checked: typed.remember === true, label: said.remember })}
 ${buttons(said)}`,
 )}`;
   return showPage(server, {
-    status: typed.refused ? 401 : 200,
+    status: fields.status,
     texts,
     title: said.title,
     main,
     headers: { ...withImage(server, login.client, formHeaders(server, login)), ...headers },
   });
+}
+
+/** Address and password, with what is wrong with them. */
+export function credentials({ login }: Texts, { email, refused }: Typed) {
+  const invalid = refused && markup` aria-invalid="true" aria-describedby="login-error"`;
+  const focus = markup` autofocus`;
+  return {
+    status: refused ? 401 : 200,
+    alert: refused && alert('login-error', login.refused),
+    inputs: markup`<label class="field"><span>${login.email}</span>
+<input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${email}"${invalid}${email === '' && focus}></label>
+<label class="field"><span>${login.password}</span>
+<input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${email !== '' && focus}></label>`,
+  };
 }

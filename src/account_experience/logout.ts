@@ -12,6 +12,7 @@ import { inLanguage, textsFor } from './language.ts';
 import { pageUrl, showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { showNotice } from './notices.ts';
+import { endSession } from './session.ts';
 import type { Texts } from './texts.ts';
 
 /** The page behind the default of `urls.logout`. OpenID Connect RP-Initiated Logout section 2: the person is asked. */
@@ -30,7 +31,9 @@ export async function answerLogout(server: AuthorizationServer, request: Request
   checkForm(server, request, answers, `logout ${challenge}`);
   const logout = await findOpenLogout(server, challenge);
   if (!logout) return showNotice(server, textsFor(request), 'logout_callback');
-  if (answers.get('action') !== 'reject') return redirect(303, await acceptLogout(server, challenge));
+  if (answers.get('action') !== 'reject') {
+    return redirect(303, await acceptLogout(server, challenge), await endSession(server, request));
+  }
   await rejectLogout(server, challenge);
   const query = Parameters.of(inLanguage(textsOf(request, logout)));
   return redirect(303, pageUrl(server, `/oauth2/fallbacks/logout/stayed?${query}`));

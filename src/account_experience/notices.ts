@@ -1,7 +1,9 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
+import { Parameters } from '../oauth/parameters.ts';
 import { TICK } from './forms.ts';
-import { showPage } from './layout.ts';
+import { inLanguage } from './language.ts';
+import { pageUrl, showPage } from './layout.ts';
 import { type Markup, markup } from './markup.ts';
 import type { Texts } from './texts.ts';
 
@@ -18,9 +20,11 @@ const KEYS = {
 /** A finished page for who comes without a request, and for what has no page of its own yet. */
 export function showNotice(server: Pick<AuthorizationServer, 'config'>, texts: Texts, name: keyof typeof KEYS): Reply {
   const { title, text } = texts.notices[name];
+  const isWayBack = name === 'logout_callback' && server.config.gatehouse.account_experience.pages.includes('login');
   const main = markup`${name === 'logout_callback' && TICK}
 <h1>${title}</h1>
 <p>${text}</p>
+${isWayBack && markup`<p><a id="to-account" href="${pageUrl(server, `/oauth2/fallbacks/account?${Parameters.of(inLanguage(texts))}`)}">${texts.account.title}</a></p>`}
 ${operatorLine(server, texts, KEYS[name])}`;
   return showPage(server, { status: 200, texts, title, main });
 }

@@ -1,6 +1,9 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { type AccountExperience, PAGES, type PageName } from '../config/account_experience.ts';
 import type { Endpoint, Route } from '../http/route.ts';
+import { answerAccount, showAccount } from './account.ts';
+import { ACCOUNT_PAGES, signedIn } from './account_pages.ts';
+import { answerApplications, showApplications } from './applications.ts';
 import { answerConsent, showConsent } from './consent.ts';
 import { answerDevice, showDevice, showDeviceDone, showDeviceQr } from './device.ts';
 import { showError, withProblemPage } from './error.ts';
@@ -9,6 +12,8 @@ import { showLogo } from './layout.ts';
 import { answerLogin, showLogin } from './login.ts';
 import { answerLogout, showLogout, showStayed } from './logout.ts';
 import { showNotice } from './notices.ts';
+import { answerPassword, showPassword } from './password_page.ts';
+import { answerSignIn, showSignIn } from './sign_in.ts';
 import { showStylesheet } from './stylesheet.ts';
 
 const BASE = '/oauth2/fallbacks';
@@ -45,6 +50,14 @@ export const accountExperienceRoutes: readonly Route<AuthorizationServer>[] = [
   page('POST', '/device', 'answerDevicePage', answerDevice, '/oauth2/device/verify'),
   page('GET', '/device/done', 'showDeviceDonePage', showDeviceDone),
   page('GET', '/device/qr.svg', 'showDeviceQr', showDeviceQr),
+  page('GET', '/account', 'showAccountPage', signedIn('account', showAccount)),
+  page('POST', '/account', 'answerAccountPage', answerAccount, ACCOUNT_PAGES.account),
+  page('GET', '/account/login', 'showAccountLoginPage', showSignIn),
+  page('POST', '/account/login', 'answerAccountLoginPage', answerSignIn),
+  page('GET', '/account/applications', 'showApplicationsPage', signedIn('applications', showApplications)),
+  page('POST', '/account/applications', 'answerApplicationsPage', signedIn('applications', answerApplications)),
+  page('GET', '/account/password', 'showPasswordPage', signedIn('password', showPassword)),
+  page('POST', '/account/password', 'answerPasswordPage', signedIn('password', answerPassword)),
   page('GET', '/error', 'showErrorPage', showError),
   page('GET', '/style.css', 'showStylesheet', showStylesheet),
 ];
@@ -60,6 +73,8 @@ export function routesOf({ pages, brand }: AccountExperience): readonly Route<Au
   return brand.logo ? [...shown, logoRoute] : shown;
 }
 
-/** The page itself, or the one that it stands below. */
+/** The page itself, or the one that it stands below. Who logs in elsewhere has no account to see here. */
 const ownerOf = (path: string): PageName | undefined =>
-  PAGES.find((page) => page === path) ?? PAGES.find((page) => path.startsWith(`${page}/`));
+  /^account\b/.test(path)
+    ? 'login'
+    : (PAGES.find((page) => page === path) ?? PAGES.find((page) => path.startsWith(`${page}/`)));

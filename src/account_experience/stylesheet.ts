@@ -167,7 +167,20 @@ summary { width: fit-content; padding: 0.625rem 0; color: var(--mark); cursor: p
 
 .links { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1.25rem; margin: 0; padding: 0; list-style: none; font-size: 0.875rem; }
 .links a { display: inline-block; padding: 0.375rem 0; color: var(--quiet); }
-.foot > .links { justify-content: flex-start; }
+.foot > .links, nav > .links { justify-content: flex-start; }
+nav > .links { margin-bottom: 1.25rem; }
+.links a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; }
+
+.applications { margin-top: 1.25rem; }
+.applications h2 { margin: 0.375rem 0 0.25rem; font-size: 1rem; color: var(--text); }
+.applications details { margin-top: 0.25rem; }
+.applications details > p { margin-top: 0.25rem; }
+.applications form { margin: 0.75rem 0 0.375rem; }
+.scopes { margin: 0; padding-inline-start: 1.25rem; }
+.dates { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0.625rem 0 0; }
+.dates dd { margin: 0; }
+.hint { margin-top: 0.375rem; }
+.foot > form { margin-top: 0.75rem; }
 
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 @media (max-width: 30rem) {

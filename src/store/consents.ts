@@ -60,6 +60,52 @@ export function listConsents(
   return query.orderBy('flow_id').limit(limit).execute();
 }
 
+/** A client that a person gave something to. Whatever is not swept yet counts: somebody may still use it. */
+export type GrantedClientRow = Pick<ClientRow, 'document'> & {
+  readonly client_id: string;
+  readonly first_requested_at: number;
+};
+
+export type GrantFilter = { readonly subject: string; readonly client_id?: string };
+
+/** Those with the latest consent first. */
+export function listGrantedClients(
+  db: Queries,
+  { subject, client_id }: GrantFilter,
+  limit: number,
+  offset: number,
+): Promise<GrantedClientRow[]> {
+  let query = db
+    .selectFrom('consents')
+    .innerJoin('clients', 'clients.client_id', 'consents.client_id')
+    .select(({ fn }) => ['clients.client_id', 'clients.document', fn.min('requested_at').as('first_requested_at')])
+    .where('subject', '=', subject)
+    .groupBy('clients.client_id')
+    .orderBy(({ fn }) => fn.max('requested_at'), 'desc')
+    .orderBy('clients.client_id')
+    .limit(limit)
+    .offset(offset);
+  if (client_id !== undefined) query = query.where('consents.client_id', '=', client_id);
+  return query.execute();
+}
+
+/** What a person gave to each of these clients, and when a token was last issued because of it. */
+export function listGrantedScopes(db: Queries, subject: string, client_ids: readonly string[]) {
+  return db
+    .selectFrom('consents')
+    .leftJoin('tokens', 'tokens.request_id', 'consents.consent_request_id')
+    .select(({ fn }) => [
+      'consents.client_id',
+      'consents.granted_scope',
+      fn.max('consents.handled_at').as('last_handled_at'),
+      fn.max('tokens.issued_at').as('last_issued_at'),
+    ])
+    .where('consents.subject', '=', subject)
+    .where('consents.client_id', 'in', client_ids)
+    .groupBy(['consents.client_id', 'consents.granted_scope'])
+    .execute();
+}
+
 /** Which consents are to end: one, those of a person for a client, or all of a person. */
 export type ConsentChoice =
   | { readonly consent_request_id: string }

@@ -45,6 +45,7 @@ export const SWEPT = {
     { name: 'logout_requests', key: 'hash' },
     { name: 'logout_notifications', key: 'id' },
     { name: 'throttles', key: 'key_hash' },
+    { name: 'account_sessions', key: 'hash' },
   ],
   tokens: [
     { name: 'used_jtis', key: 'hash' },

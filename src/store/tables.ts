@@ -13,6 +13,7 @@ export type Tables = {
   flow_states: FlowStatesTable;
   json_web_keys: JsonWebKeysTable;
   accounts: AccountsTable;
+  account_sessions: AccountSessionsTable;
   api_keys: ApiKeysTable;
   device_codes: DeviceCodesTable;
   trusted_jwt_issuers: TrustedJwtIssuersTable;
@@ -204,6 +205,15 @@ export type AccountsTable = {
   /** Claims of the person, as JSON. */
   claims: string;
   created_at: number;
+};
+
+/** Who is signed in on the account experience's own pages. Found by the hash of what the cookie holds. */
+export type AccountSessionsTable = {
+  hash: Uint8Array;
+  subject: string;
+  /** What `accounts.password` was at the login, as a hash. */
+  password_version: string;
+  expires_at: number;
 };
 
 /** Who may use the admin API. A key that was revoked stays, so that its name can still be found. */

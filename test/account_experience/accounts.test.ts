@@ -179,7 +179,7 @@ it('a removed account is gone, and its address free', async () => {
 
 describe('OpenID Connect Core 5.4: the claims of a scope', () => {
   const claims = { name: 'Ada', locale: 'en', email_verified: true, phone_number: '+31', iss: 'evil', team: ['looms'] };
-  const account = { subject: 'user-1', email: 'ada@example.com', claims, created_at: 0 };
+  const account = { email: 'ada@example.com', claims };
   const configured = (claims: Record<string, string[]>) =>
     loadConfig({ files: [], env: {}, flags: { dev: true }, forced: { gatehouse: { account_experience: { claims } } } });
 

@@ -53,6 +53,14 @@ export class Site {
     return visitor.follow(answer.location);
   }
 
+  /** One of the account's pages, after a login there. */
+  async accountPage(visitor: Visitor, path = '', email = EMAIL): Promise<Shown> {
+    const login = await visitor.follow(`/oauth2/fallbacks/account${path}`);
+    const answer = await visitor.press(login, 'accept', { fields: { email, password: PASSWORD } });
+    assert.equal(answer.status, 303, answer.text);
+    return visitor.follow(answer.location);
+  }
+
   /** What the client gets for the code that came back to it. */
   async tokens({ location }: Shown): Promise<Record<string, unknown>> {
     const code = new URL(location).searchParams.get('code') ?? assert.fail(location);

@@ -12,6 +12,8 @@ type Sent = {
   readonly headers?: Record<string, string>;
   /** In place of the fields of that name; null leaves the field out. */
   readonly fields?: Record<string, string | readonly string[] | null>;
+  /** Tells forms of one page apart that have the same button: what it holds. */
+  readonly within?: string;
 };
 
 /** A person before a page: keeps cookies, follows what leads to the server, and sends the forms that it was shown. */
@@ -44,14 +46,15 @@ export class Visitor {
     return shown;
   }
 
-  /** The page's form, as a browser sends it when the button is pressed. */
-  async press(page: Shown, button: 'accept' | 'reject', { headers = {}, fields = {} }: Sent = {}): Promise<Shown> {
-    const form = new URLSearchParams([...fieldsOf(page), ['action', button]]);
+  /** The form with the button, as a browser sends it when that is pressed. */
+  async press(page: Shown, button: string, { headers = {}, fields = {}, within = '' }: Sent = {}): Promise<Shown> {
+    const shown = { text: formWith(page, `name="action" value="${button}"`, within) };
+    const form = new URLSearchParams([...fieldsOf(shown), ['action', button]]);
     for (const [name, value] of Object.entries(fields)) {
       form.delete(name);
       for (const each of value === null ? [] : [value].flat()) form.append(name, each);
     }
-    return this.#send(actionOf(page), { method: 'POST', body: form, headers });
+    return this.#send(actionOf(shown), { method: 'POST', body: form, headers });
   }
 
   #isOurs(location: string): boolean {
@@ -76,11 +79,17 @@ export class Visitor {
   }
 }
 
-const actionOf = ({ text }: Shown): string =>
+const formWith = ({ text }: Shown, ...parts: readonly string[]): string =>
+  [...text.matchAll(/<form .*?<\/form>/gs)]
+    .map(([form]) => form)
+    .find((form) => parts.every((part) => form.includes(part))) ??
+  assert.fail(`no form with ${parts.join(' and ')} in ${text}`);
+
+const actionOf = ({ text }: Pick<Shown, 'text'>): string =>
   unescaped(/<form method="post" action="([^"]*)">/.exec(text)?.[1] ?? assert.fail(`no form in ${text}`));
 
 /** Of the fields that a browser would send: not the empty boxes. */
-export function fieldsOf({ text }: Shown): [name: string, value: string][] {
+export function fieldsOf({ text }: Pick<Shown, 'text'>): [name: string, value: string][] {
   return [...text.matchAll(/<input ([^>]*)>/g)].flatMap(([, attributes = '']) => {
     const value = (name: string) => unescaped(new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '');
     const isEmptyBox = value('type') === 'checkbox' && !/ checked\b/.test(attributes);

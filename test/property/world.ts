@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Account, createAccount } from '../../src/account_experience/accounts.ts';
+import { startSession } from '../../src/account_experience/session.ts';
 import { Visitor } from '../account_experience/visitor.ts';
 import type { Browser } from '../e2e/browser.ts';
 import { startDeployment } from '../e2e/deployment.ts';
@@ -35,6 +36,11 @@ const CONFIG = {
     throttle: {
       user_codes: { attempts: 1_000_000_000, attempts_per_address: 1_000_000_000 },
       client_secrets: { attempts: 1_000_000_000 },
+      passwords: {
+        attempts: 1_000_000_000,
+        attempts_per_address: 1_000_000_000,
+        attempts_per_account: 1_000_000_000,
+      },
     },
   },
   urls: { self: { issuer: 'http://issuer.test/' } },
@@ -48,6 +54,8 @@ export type World = {
   next(): number;
   /** A client of its own, with these members beside the usual ones. */
   client(values?: Json): Promise<{ readonly client_id: string; readonly registration_access_token: string }>;
+  /** The cookie of who has signed in on the account's pages, without the time that a password takes. */
+  accountCookie(): Promise<readonly [name: string, value: string]>;
   tokens(parameters?: Record<string, string>): Promise<Tokens>;
   close(): Promise<void>;
 };
@@ -79,6 +87,12 @@ export async function createWorld(): Promise<World> {
     account,
     next: () => count++,
     client,
+    accountCookie: async () => {
+      const nothing = { method: 'GET', path: '', query: '', params: {}, headers: {}, remote_address: '' };
+      const line = await startSession(running.server, { ...nothing, body: Buffer.of() }, account);
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? assert.fail(line);
+      return [name, value];
+    },
     tokens: async (parameters = {}) => {
       const answer = await deployment.authorize({
         parameters,

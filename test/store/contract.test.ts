@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import * as account_sessions from '../../src/store/account_sessions.ts';
 import * as accounts from '../../src/store/accounts.ts';
 import * as api_keys from '../../src/store/api_keys.ts';
 import * as clients from '../../src/store/clients.ts';
@@ -432,6 +433,75 @@ for (const engine of ENGINES) {
           assert.deepEqual(await db.queries.selectFrom(table).selectAll().execute(), [], table);
         }
       });
+    });
+
+    it('finds who is signed in on the account pages, until that ends', async () => {
+      const account = { subject: 's-1', email: 'a@example.com', password: 'x', claims: '{}', created_at: 1 };
+      const [first, second] = [randomBytes(32), randomBytes(32)];
+      await write({ db }, async (tx) => {
+        await accounts.insertAccount(tx, account);
+        for (const hash of [first, second]) {
+          const row = { hash, subject: 's-1', password_version: 'v', expires_at: 2_000 };
+          await account_sessions.insertAccountSession(tx, row);
+        }
+      });
+      const find = (hash: Buffer, now = 1_999) => account_sessions.findAccountSession(db.queries, hash, now);
+      assert.deepEqual({ ...(await find(first)) }, { ...account, password_version: 'v' });
+      assert.equal(await find(first, 2_000), undefined);
+      assert.equal(await find(randomBytes(32)), undefined);
+      await write({ db }, (tx) => account_sessions.deleteAccountSession(tx, first));
+      assert.equal(await find(first), undefined);
+      assert.equal((await find(second))?.subject, 's-1');
+      await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1'));
+      assert.equal(await find(second), undefined);
+    });
+
+    it('lists to whom a person granted what, the latest first, and when a token was last issued for it', async () => {
+      const consent = (name: string, values: Partial<consents.NewConsent> = {}) =>
+        consentRow(name, { consent_request_id: name, ...values });
+      await write({ db }, async (tx) => {
+        for (const id of ['b', 'c', 'd']) await clients.insertClient(tx, clientRow(id, { document: `"${id}"` }));
+        await consents.insertConsent(tx, consent('1', { granted_scope: 'openid' }));
+        await consents.insertConsent(tx, consent('2', { granted_scope: 'email', requested_at: 3_000, skip: 1 }));
+        await consents.insertConsent(
+          tx,
+          consent('3', { granted_scope: 'email', requested_at: 2_000, handled_at: 4_000 }),
+        );
+        await consents.insertConsent(tx, consent('4', { client_id: 'b', requested_at: 4_000, remembered_until: 1 }));
+        await consents.insertConsent(tx, consent('5', { client_id: 'c', requested_at: 4_000 }));
+        await consents.insertConsent(tx, consent('6', { client_id: 'd', subject: 'USER-1' }));
+        await tokens.insertTokens(tx, [
+          tokenRow({ request_id: '1', issued_at: 1_500 }),
+          tokenRow({ request_id: '1', issued_at: 5_000, expires_at: null }),
+          tokenRow({ request_id: '6', issued_at: 9_000 }),
+        ]);
+      });
+      const list = (filter: consents.GrantFilter, limit = 10, offset = 0) =>
+        consents.listGrantedClients(db.queries, filter, limit, offset);
+      const subject = 'user-1';
+      const all = (await list({ subject })).map((row) => ({ ...row }));
+      assert.deepEqual(all, [
+        { client_id: 'b', document: '"b"', first_requested_at: 4_000 },
+        { client_id: 'c', document: '"c"', first_requested_at: 4_000 },
+        { client_id: 'app', document: '{}', first_requested_at: 1_000 },
+      ]);
+      assert.deepEqual(
+        (await list({ subject }, 1, 1)).map(({ client_id }) => client_id),
+        ['c'],
+      );
+      assert.deepEqual(
+        (await list({ subject, client_id: 'app' })).map(({ client_id }) => client_id),
+        ['app'],
+      );
+      assert.deepEqual(await list({ subject, client_id: 'd' }), []);
+      assert.deepEqual(await list({ subject: 'nobody' }), []);
+      const scopes = await consents.listGrantedScopes(db.queries, subject, ['app', 'b', 'd']);
+      const columns = scopes.map((row) => [row.client_id, row.granted_scope, row.last_handled_at, row.last_issued_at]);
+      assert.deepEqual(columns.toSorted(), [
+        ['app', 'email', 4_000, null],
+        ['app', 'openid', 1_001, 5_000],
+        ['b', 'openid', 1_001, null],
+      ]);
     });
   });
 }

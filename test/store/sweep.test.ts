@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { idleRegistrations } from '../../src/client/idle_registrations.ts';
+import { insertAccountSession } from '../../src/store/account_sessions.ts';
+import { insertAccount } from '../../src/store/accounts.ts';
 import { insertApiKey } from '../../src/store/api_keys.ts';
 import { findClient, insertClient } from '../../src/store/clients.ts';
 import { insertConsent, type NewConsent } from '../../src/store/consents.ts';
@@ -44,6 +46,11 @@ const PLAIN: Readonly<Partial<Record<keyof Tables, Insert>>> = {
     insertNotifications(tx, [
       { id, client_id: 'app', uri: '', logout_token: Buffer.from(''), attempts: 0, due_at: NOW + DAY, expires_at },
     ]),
+  account_sessions: async (tx, name, expires_at) => {
+    const subject = `person-${name}`;
+    await insertAccount(tx, { subject, email: name, password: '', claims: '{}', created_at: 0 });
+    await insertAccountSession(tx, { hash: hash(name), subject, password_version: '', expires_at });
+  },
   throttles: (tx, name, expires_at) => countFailure(tx, [hash(name)], 0, expires_at),
   used_jtis: (tx, name, expires_at) => insertUsedJti(tx, hash(name), expires_at),
   device_codes: (tx, name, expires_at) =>

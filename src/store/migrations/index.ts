@@ -9,6 +9,7 @@ import * as api_keys from './0002_expand_api_keys.ts';
 import * as throttles from './0003_expand_throttles.ts';
 import * as sweeping from './0004_expand_sweeping.ts';
 import * as imports from './0006_expand_imports.ts';
+import * as account_sessions from './0008_expand_account_sessions.ts';
 
 export type Migration = {
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>;
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_expand_throttles': throttles,
   '0004_expand_sweeping': sweeping,
   '0006_expand_imports': imports,
+  '0008_expand_account_sessions': account_sessions,
 };

@@ -33,10 +33,25 @@ const logoutPage = async (world: World) => {
   return { visitor, location, page: await visitor.get(location) };
 };
 
+const accountPage =
+  (path: string) =>
+  async (world: World): Promise<At> => {
+    const visitor = visitorOf(world);
+    visitor.cookies.set(...(await world.accountCookie()));
+    const location = `${P}/account${path}`;
+    return { visitor, location, page: await visitor.get(location) };
+  };
+
+const signInPage = async (world: World): Promise<At> => {
+  const visitor = visitorOf(world);
+  const { location } = await visitor.get(`${P}/account`);
+  return { visitor, location, page: await visitor.get(location) };
+};
+
 type At = { readonly visitor: Visitor; readonly location: string; readonly page: Shown };
 
 const shown = ({ location, visitor }: At): Parts => ({
-  query: Object.fromEntries(new URL(location).searchParams),
+  query: Object.fromEntries(new URL(location, 'http://localhost').searchParams),
   header: cookieHeader(visitor),
 });
 
@@ -99,6 +114,78 @@ export const pages: readonly Operation[] = [
     ...FORM,
     required: { csrf_token: '403', cookie: '403', logout_challenge: '403' },
     exact: { csrf_token: '403', cookie: '403', logout_challenge: '403' },
+  },
+  {
+    route: `GET ${P}/account`,
+    build: async (world) => shown(await accountPage('')(world)),
+    sound: '200',
+    ...PAGE,
+    codes: ['200', '303', '400'],
+    required: { cookie: '303' },
+    exact: { cookie: '303' },
+  },
+  {
+    route: `POST ${P}/account`,
+    renew: 'always',
+    build: async (world) => pressed(await accountPage('')(world), { action: 'sign_out' }),
+    sound: '303',
+    ...FORM,
+    required: { csrf_token: '403' },
+    exact: { csrf_token: '403' },
+  },
+  {
+    route: `GET ${P}/account/login`,
+    build: async (world) => shown(await signInPage(world)),
+    sound: '200',
+    ...PAGE,
+  },
+  {
+    route: `POST ${P}/account/login`,
+    build: async (world) => pressed(await signInPage(world), { email: EMAIL, password: PASSWORD, action: 'accept' }),
+    sound: '303',
+    ...FORM,
+    required: { csrf_token: '403', cookie: '403', email: '401', password: '401' },
+    exact: { csrf_token: '403', cookie: '403', email: '401', password: '401' },
+  },
+  {
+    route: `GET ${P}/account/applications`,
+    build: async (world) => shown(await accountPage('/applications')(world)),
+    sound: '200',
+    ...PAGE,
+    codes: ['200', '303', '400'],
+    required: { cookie: '303' },
+    exact: { cookie: '303' },
+  },
+  {
+    route: `POST ${P}/account/applications`,
+    build: async (world) => pressed(await accountPage('/applications')(world), { action: 'remove', client_id: 'app' }),
+    sound: '303',
+    ...FORM,
+    required: { csrf_token: '403', cookie: '303' },
+    exact: { csrf_token: '403' },
+  },
+  {
+    route: `GET ${P}/account/password`,
+    build: async (world) => shown(await accountPage('/password')(world)),
+    sound: '200',
+    ...PAGE,
+    codes: ['200', '303', '400'],
+    required: { cookie: '303' },
+    exact: { cookie: '303' },
+  },
+  {
+    route: `POST ${P}/account/password`,
+    build: async (world) =>
+      pressed(await accountPage('/password')(world), {
+        action: 'change',
+        password: 'wrong',
+        new_password: 'short',
+        new_password_again: 'short',
+      }),
+    sound: '400',
+    ...FORM,
+    required: { csrf_token: '403', cookie: '303' },
+    exact: { csrf_token: '403' },
   },
   { route: `GET ${P}/device`, build: async (world) => shown(await devicePage(world)), sound: '200', ...PAGE },
   {
