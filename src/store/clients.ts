@@ -1,11 +1,15 @@
 import type { Selectable } from 'kysely';
+import { HotQuery } from './hot_query.ts';
 import type { ClientsTable, Queries } from './tables.ts';
 
 export type ClientRow = Selectable<ClientsTable>;
 
-export function findClient(db: Queries, client_id: string): Promise<ClientRow | undefined> {
-  return db.selectFrom('clients').selectAll().where('client_id', '=', client_id).executeTakeFirst();
-}
+const clientOfId = new HotQuery((db, { client_id }: { readonly client_id: string }) =>
+  db.selectFrom('clients').selectAll().where('client_id', '=', client_id),
+);
+
+export const findClient = (db: Queries, client_id: string): Promise<ClientRow | undefined> =>
+  clientOfId.first(db, { client_id });
 
 export type ClientFilter = { readonly client_name?: string; readonly owner?: string };
 

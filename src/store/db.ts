@@ -41,7 +41,7 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
   const ungated = sqliteQueries(connection, false);
   const writes = new GroupCommit({
     tx: ungated,
-    execute: (sql) => connection.database.exec(sql),
+    execute: (sql) => connection.control(sql),
     alone: (work) => connection.alone(work),
     isBusy,
     isFull,

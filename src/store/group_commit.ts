@@ -80,7 +80,8 @@ export class GroupCommit {
       return () => resolve(value);
     } catch (error) {
       if (this.#engine.isFull(error)) throw error;
-      this.#engine.execute('rollback to body; release body');
+      this.#engine.execute('rollback to body');
+      this.#engine.execute('release body');
       return () => reject(error);
     }
   }

@@ -1,30 +1,68 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { ClientRow } from './clients.ts';
+import { HotQuery } from './hot_query.ts';
 import type { Queries, TokenKind, TokensTable } from './tables.ts';
 
 export type TokenRow = Selectable<TokensTable>;
 export type NewToken = Insertable<TokensTable>;
 
-export function findToken(db: Queries, hash: Uint8Array): Promise<TokenRow | undefined> {
-  return db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
-}
+type Hash = { readonly hash: Uint8Array };
 
-/** Both in one statement, for endpoints whose answer depends on the client too. */
-export function findTokenWithClient(
-  db: Queries,
-  hash: Uint8Array,
-): Promise<(TokenRow & Pick<ClientRow, 'document'>) | undefined> {
-  return db
+const tokenOfHash = new HotQuery((db, { hash }: Hash) => db.selectFrom('tokens').selectAll().where('hash', '=', hash));
+
+export const findToken = (db: Queries, hash: Uint8Array): Promise<TokenRow | undefined> =>
+  tokenOfHash.first(db, { hash });
+
+const tokenWithClient = new HotQuery((db, { hash }: Hash) =>
+  db
     .selectFrom('tokens')
     .innerJoin('clients', 'clients.client_id', 'tokens.client_id')
     .selectAll('tokens')
     .select('clients.document')
-    .where('hash', '=', hash)
-    .executeTakeFirst();
-}
+    .where('hash', '=', hash),
+);
 
-export async function insertTokens(tx: Queries, rows: NewToken[]): Promise<true> {
-  await tx.insertInto('tokens').values(rows).execute();
+/** Both in one statement, for endpoints whose answer depends on the client too. */
+export const findTokenWithClient = (
+  db: Queries,
+  hash: Uint8Array,
+): Promise<(TokenRow & Pick<ClientRow, 'document'>) | undefined> => tokenWithClient.first(db, { hash });
+
+const COLUMNS = [
+  'hash',
+  'kind',
+  'request_id',
+  'client_id',
+  'subject',
+  'scope',
+  'audience',
+  'issued_at',
+  'expires_at',
+  'used_at',
+  'uses',
+  'partner',
+  'successor',
+  'session',
+] as const satisfies readonly (keyof NewToken)[];
+
+const insertionOf = (rows: number) =>
+  new HotQuery((db, values: readonly unknown[]) => {
+    const rowAt = (row: number) => COLUMNS.map((column, at) => [column, values[row * COLUMNS.length + at]]);
+    return db
+      .insertInto('tokens')
+      .values(Array.from({ length: rows }, (_, row) => Object.fromEntries(rowAt(row)) as NewToken));
+  });
+
+/** By the number of rows: an answer brings three at most. */
+const insertions = new Map<number, ReturnType<typeof insertionOf>>();
+
+export async function insertTokens(tx: Queries, rows: readonly NewToken[]): Promise<true> {
+  const insertion = insertions.get(rows.length) ?? insertionOf(rows.length);
+  insertions.set(rows.length, insertion);
+  await insertion.changes(
+    tx,
+    rows.flatMap((row) => COLUMNS.map((column) => row[column])),
+  );
   return true;
 }
 

@@ -9,7 +9,8 @@ import {
   type QueryCompiler,
   type QueryResult,
 } from 'kysely';
-import type { Tables } from '../tables.ts';
+import { withRunner } from '../hot_query.ts';
+import type { Queries, Tables } from '../tables.ts';
 import { statements } from './dialect.ts';
 import { type Attempts, retried } from './retry.ts';
 
@@ -41,18 +42,14 @@ export const attemptsOf = ({ isConflict, isGone }: PooledEngine): Attempts => ({
 });
 
 /** Reads, each on a connection of its own for as long as it takes. */
-export function pooledQueries(engine: PooledEngine): Kysely<Tables> {
+export function pooledQueries(engine: PooledEngine): Queries {
   const attempts = attemptsOf(engine);
   const execute = borrowing(engine);
-  return kyselyOf(
-    engine,
-    connectionOf((sql, parameters) => retried(attempts, () => execute(sql, parameters))),
-  );
+  return queriesBy(engine, (sql, parameters) => retried(attempts, () => execute(sql, parameters)));
 }
 
 /** Each statement as it is, on whatever connection the pool has: for a pool of one. */
-export const migrationQueries = (engine: PooledEngine): Kysely<Tables> =>
-  kyselyOf(engine, connectionOf(borrowing(engine)));
+export const migrationQueries = (engine: PooledEngine): Queries => queriesBy(engine, borrowing(engine));
 
 /** The same, where what `isRepeated` tells of a statement is no error. */
 export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unknown) => boolean): Kysely<Tables> {
@@ -69,11 +66,8 @@ export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unkn
 }
 
 /** On one connection that the caller holds. */
-export const queriesOn = (engine: PooledEngine, loan: Loan): Kysely<Tables> =>
-  kyselyOf(
-    engine,
-    connectionOf((sql, parameters) => loan.execute(sql, parameters)),
-  );
+export const queriesOn = (engine: PooledEngine, loan: Loan): Queries =>
+  queriesBy(engine, (sql, parameters) => loan.execute(sql, parameters));
 
 /** Borrows a connection for one statement. */
 const borrowing =
@@ -92,18 +86,21 @@ const borrowing =
 
 type Execute = Loan['execute'];
 
-const connectionOf = (execute: Execute): DatabaseConnection => ({
-  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+const queriesBy = (engine: PooledEngine, execute: Execute): Queries => {
+  const run: Execute = (sql, parameters) => {
     if (statements.hasSubscribers) statements.publish(sql);
-    return execute(sql, parameters) as Promise<QueryResult<R>>;
-  },
+    return execute(sql, parameters);
+  };
+  const queries = new Kysely<Tables>({ dialect: dialectOf(engine, connectionOf(run)) });
+  return withRunner(queries, { dialect: engine, run });
+};
+
+const connectionOf = (run: Execute): DatabaseConnection => ({
+  executeQuery: <R>({ sql, parameters }: CompiledQuery) => run(sql, parameters) as Promise<QueryResult<R>>,
   streamQuery() {
     throw new Error('Nothing is streamed: read by pages.');
   },
 });
-
-const kyselyOf = (engine: PooledEngine, connection: DatabaseConnection): Kysely<Tables> =>
-  new Kysely<Tables>({ dialect: dialectOf(engine, connection) });
 
 const dialectOf = ({ kysely }: PooledEngine, connection: DatabaseConnection): KyselyDialect => ({
   ...kysely,

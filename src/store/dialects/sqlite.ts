@@ -11,14 +11,17 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { Tables } from '../tables.ts';
-import { statements } from './dialect.ts';
+import { withRunner } from '../hot_query.ts';
+import type { Queries, Tables } from '../tables.ts';
+import { SQLITE, statements } from './dialect.ts';
 
 /** How long another process may hold the write lock before we wait outside the engine, in milliseconds. */
 const BUSY_TIMEOUT = 20;
 /** The same for a file that is only read. */
 const READER_TIMEOUT = 5_000;
 const PREPARED_LIMIT = 500;
+
+type Prepared = { readonly statement: StatementSync; readonly hasRows: boolean };
 
 /**
  * One connection of node:sqlite, which is synchronous. What runs on it is a statement at a time; `open` counts whoever
@@ -27,7 +30,7 @@ const PREPARED_LIMIT = 500;
  */
 export class SqliteConnection implements DatabaseConnection {
   readonly database: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
   #batch: Promise<void> | undefined;
 
   constructor(path: string, readOnly = false) {
@@ -65,27 +68,33 @@ export class SqliteConnection implements DatabaseConnection {
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      return Promise.resolve(this.#run<R>(query.sql, query.parameters as SQLInputValue[]));
+      return Promise.resolve(this.run<R>(query.sql, query.parameters as SQLInputValue[]));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #run<R>(sql: string, parameters: SQLInputValue[]): QueryResult<R> {
+  run<R>(sql: string, parameters: SQLInputValue[]): QueryResult<R> {
     if (statements.hasSubscribers) statements.publish(sql);
-    const statement = this.#prepare(sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
+    const { statement, hasRows } = this.#prepare(sql);
+    if (hasRows) return { rows: statement.all(...parameters) as R[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  #prepare(sql: string): StatementSync {
+  /** What begins and ends a transaction, and is no statement of anybody. */
+  control(sql: string): void {
+    this.#prepare(sql).statement.run();
+  }
+
+  #prepare(sql: string): Prepared {
     const known = this.#prepared.get(sql);
     if (known) return known;
     if (this.#prepared.size >= PREPARED_LIMIT) this.#prepared.clear();
     const statement = this.database.prepare(sql);
-    this.#prepared.set(sql, statement);
-    return statement;
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -154,13 +163,20 @@ class Adapter extends SqliteAdapter {
   }
 }
 
-export function sqliteQueries(connection: SqliteConnection, gated: boolean): Kysely<Tables> {
-  return new Kysely<Tables>({
+export function sqliteQueries(connection: SqliteConnection, gated: boolean): Queries {
+  const queries = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new Adapter(),
       createDriver: () => new SqliteDriver(connection, gated),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+  return withRunner(queries, {
+    dialect: SQLITE,
+    async run(sql, parameters) {
+      if (gated) while (connection.batch) await connection.batch;
+      return connection.run(sql, parameters as SQLInputValue[]);
     },
   });
 }
