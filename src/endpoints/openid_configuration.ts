@@ -7,7 +7,7 @@ import { supportedSubjectTypes } from '../client/metadata.ts';
 import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
 import { urlBelow } from '../config/schema.ts';
 import * as grants from '../grants/index.ts';
-import { publicDocument } from '../http/public_document.ts';
+import { answerWith, type PublicDocument, publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { RouteSchema } from '../http/route.ts';
@@ -22,10 +22,20 @@ const GRANT_TYPES: readonly string[] = [...new Set([...Object.keys(grants), ...R
 
 /** OpenID Connect Discovery section 3 and RFC 8414 section 2. The lists are those of the registries, so they cannot lie. */
 export function discoverOidcConfiguration(server: AuthorizationServer, request: Request): Reply {
+  const { alg } = server.keys.signing.signer(ID_TOKEN_SET);
+  const known = documents.get(server);
+  const document = known?.alg === alg ? known : { alg, ...publicDocument(metadataOf(server, alg)) };
+  documents.set(server, document);
+  return answerWith(document, request);
+}
+
+/** By what is in them and may change: all else is the configuration. */
+const documents = new WeakMap<AuthorizationServer, PublicDocument & { readonly alg: string }>();
+
+function metadataOf(server: AuthorizationServer, alg: string): Static<typeof METADATA> {
   const { urls, oidc, strategies, webfinger } = server.config;
   const told = webfinger.oidc_discovery;
-  const { alg } = server.keys.signing.signer(ID_TOKEN_SET);
-  const metadata: Static<typeof METADATA> = {
+  return {
     issuer: urls.self.issuer,
     authorization_endpoint: told.auth_url,
     device_authorization_endpoint: told.device_authorization_url,
@@ -69,7 +79,6 @@ export function discoverOidcConfiguration(server: AuthorizationServer, request: 
       },
     ],
   };
-  return publicDocument(request, metadata);
 }
 
 const LIST = Type.Unsafe<readonly string[]>(TEXTS);

@@ -19,6 +19,7 @@ export type CorsSettings = {
 /** Origins that the client of a request has registered. */
 export type ClientOrigins = (request: Request) => Promise<readonly string[]>;
 
+const NO_ORIGIN = { vary: 'Origin' };
 const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
 
 /** Answers in terms of the Fetch standard, section 3.3: who may read what `next` answers. */
@@ -64,7 +65,7 @@ export class Cors {
 
   async #simple(request: Request, clientOrigins?: ClientOrigins): Promise<Record<string, string>> {
     const { origin } = request.headers;
-    if (origin === undefined) return { vary: 'Origin' };
+    if (origin === undefined) return NO_ORIGIN;
     const isAllowed =
       this.#allows(origin) || (clientOrigins && (await this.#isOfClient(request, origin, clientOrigins)));
     if (!isAllowed) return { vary: 'Origin' };

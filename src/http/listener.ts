@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeader } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth/error.ts';
@@ -229,20 +229,29 @@ function requestOf(raw: FastifyRequest): Request {
 const GET_CACHE_CONTROL = 'private, no-cache, no-store, must-revalidate';
 
 /** Past Fastify, which would guess a content type where there is none to tell. Returns the bytes of the body. */
-function send(reply: FastifyReply, request: Request, { status, headers, body, bytes }: Reply, isLast: boolean): number {
+function send(reply: FastifyReply, request: Request, answered: Reply, isLast: boolean): number {
   reply.hijack();
+  const { status, body, bytes } = answered;
   const hasBody = status !== 204 && status !== 304;
   const content = bytes ?? body;
   const length = hasBody ? Buffer.byteLength(content) : 0;
-  reply.raw.writeHead(status, {
-    ...(request.method === 'GET' ? { 'cache-control': GET_CACHE_CONTROL } : {}),
-    ...(headers as OutgoingHttpHeaders),
-    ...(typeof headers.location === 'string' ? { location: inAscii(headers.location) } : {}),
-    ...(hasBody ? { 'content-length': length } : {}),
-    ...(isLast ? { connection: 'close' } : {}),
-  });
+  const headers = headerLines(request, answered);
+  if (hasBody) headers.push('content-length', length);
+  if (isLast) headers.push('connection', 'close');
+  reply.raw.writeHead(status, headers);
   reply.raw.end(hasBody && request.method !== 'HEAD' ? content : undefined);
   return length;
+}
+
+/** Name, value, name, value: what Node.js takes as it is. */
+function headerLines({ method }: Request, { headers }: Reply): OutgoingHttpHeader[] {
+  const lines: OutgoingHttpHeader[] = [];
+  if (method === 'GET' && headers['cache-control'] === undefined) lines.push('cache-control', GET_CACHE_CONTROL);
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    lines.push(name, name === 'location' ? inAscii(String(value)) : (value as OutgoingHttpHeader));
+  }
+  return lines;
 }
 
 /** RFC 9110 section 5.5: a header holds visible ASCII; what a registered URI has beyond it is escaped. */

@@ -44,6 +44,8 @@ export class SigningKeys {
   #keys: readonly Loaded[] = [];
   /** Of the sets as they were when they were read. */
   #revision = '';
+  /** What the database said of itself before that. */
+  #moment: string | undefined;
   #look: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
 
@@ -77,10 +79,16 @@ export class SigningKeys {
     return this.#nextLook;
   }
 
+  /** Whether it is sure, without a query, that nobody changed them since they were read. */
+  get isCurrent(): boolean {
+    return this.#moment !== undefined && this.#moment === this.#options.db.moment();
+  }
+
   async #readIfChanged(): Promise<void> {
-    const { queries } = this.#options.db;
-    if ((await keysRevision(queries, this.#sets)) === this.#revision) return;
-    await this.#read();
+    const { db } = this.#options;
+    const moment = db.moment();
+    if ((await keysRevision(db.queries, this.#sets)) !== this.#revision) await this.#read();
+    this.#moment = moment;
   }
 
   async #read(): Promise<void> {

@@ -12,6 +12,8 @@ export type Database = {
   /** Reads see what is committed. Writes go through `write` of store/write.ts. */
   readonly queries: Queries;
   readonly writes: Writes;
+  /** Another text whenever anything was written, by whatever process; undefined where only a query could tell. */
+  moment(): string | undefined;
   /** For migrations, which bring their own transactions. */
   readonly schema: Queries;
   /** The same, where a change of tables that has happened before is no error. */
@@ -50,6 +52,7 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
     dialect: SQLITE,
     queries: sqliteQueries(connection, true),
     writes,
+    moment: () => `${connection.dataVersion()} ${writes.batches}`,
     schema: ungated,
     repeatable: ungated,
     async close() {
@@ -74,6 +77,7 @@ async function openNetwork(dsn: NetworkDsn): Promise<Database> {
       dialect,
       queries,
       writes,
+      moment: () => undefined,
       schema: migrationQueries(alone),
       repeatable: repeatableQueries(alone, dialect.isRepeated),
       async close() {

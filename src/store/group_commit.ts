@@ -31,6 +31,8 @@ export class GroupCommit {
   readonly #engine: BatchEngine;
   readonly #queue: Pending[] = [];
   #running: Promise<void> | undefined;
+  /** How many were begun. */
+  batches = 0;
 
   constructor(engine: BatchEngine) {
     this.#engine = engine;
@@ -59,6 +61,7 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly Pending[]): Promise<void> {
+    this.batches += 1;
     await this.#begin();
     const answers: (() => void)[] = [];
     try {

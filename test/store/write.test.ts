@@ -38,6 +38,7 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
     writes,
     schema: tx,
     repeatable: tx,
+    moment: () => undefined,
     close: async () => connection.database.close(),
   };
   await migrateUp(db);

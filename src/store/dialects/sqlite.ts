@@ -82,6 +82,11 @@ export class SqliteConnection implements DatabaseConnection {
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
+  /** Another one when another connection has written. */
+  dataVersion(): unknown {
+    return this.#prepare('pragma data_version').statement.get()?.data_version;
+  }
+
   /** What begins and ends a transaction, and is no statement of anybody. */
   control(sql: string): void {
     this.#prepare(sql).statement.run();
