@@ -22,28 +22,46 @@ export function createLog({ level, format }: Config['log'], always: { readonly p
     timestamp: () => `,"time":"${timeNow()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (format === 'json') return pino(options, { write: write });
-  if (format === 'json_pretty') return pino(options, { write: (line) => write(pretty(line)) });
-  const log = pino(options, { write: (line) => write(plain(line)) });
-  alwaysInText.set(log, pairsOf(always ?? {}));
+  const shape = { json: (line: string) => line, json_pretty: pretty, text: plain }[format];
+  const log = pino(options, { write: (line) => write(shape(line)) });
+  if (format === 'text') tellers.set(log, inText(always));
+  if (format === 'json') tellers.set(log, inJson(always));
   return log;
 }
 
-/** The logs that write text, with what stands in each line. */
-const alwaysInText = new WeakMap<Logger, string>();
+/** What a log says of an answer. */
+type Told = Pick<Answer, 'listener' | 'method' | 'path' | 'status' | 'milliseconds'>;
+type Teller = (told: Told) => string;
 
-let unwritten = '';
+/** How an answer is told without pino, whose line is read again to become text. */
+const tellers = new WeakMap<Logger, Teller>();
+
+/** What is told of an answer may wait so long, in milliseconds, or until there is so much of it, in characters. */
+const LONGEST_WAIT = 100;
+const MOST_WAITING = 16 * 1024;
+
+let waiting = '';
+let timer: NodeJS.Timeout | undefined;
 process.on('exit', flush);
 
-/** Lines of one turn of the loop go out together: a write for each costs more than an answer (docs/performance.md). */
+/** A line is there when whoever writes it goes on: what it says may be why the process ends. */
 function write(line: string): void {
-  if (unwritten === '') setImmediate(flush);
-  unwritten += line;
+  waiting += line;
+  flush();
+}
+
+/** Lines of answers go out together: a write for each costs as much as a third of an answer (docs/performance.md). */
+function writeSoon(line: string): void {
+  waiting += line;
+  timer ??= setTimeout(flush, LONGEST_WAIT).unref();
+  if (waiting.length > MOST_WAITING) flush();
 }
 
 function flush(): void {
-  if (unwritten !== '') process.stderr.write(unwritten);
-  unwritten = '';
+  clearTimeout(timer);
+  timer = undefined;
+  if (waiting !== '') process.stderr.write(waiting);
+  waiting = '';
 }
 
 let millisecond = 0;
@@ -77,17 +95,28 @@ const pretty = (line: string): string => `${JSON.stringify(JSON.parse(line), nul
 /** One line an answer. Queries stay out: they carry challenges, codes and tokens. Returns the way to stop. */
 export function logAnswers(log: Logger): () => void {
   if (!log.isLevelEnabled('info')) return () => {};
-  const always = alwaysInText.get(log);
+  const tell = tellers.get(log);
   const onAnswer = (message: unknown) => {
-    const answer = message as Answer;
-    if (always !== undefined) return write(textOf(answer, always));
-    const { listener, method, path, status, milliseconds } = answer;
-    log.info({ listener, method, path, status, milliseconds }, 'answered');
+    const { listener, method, path, status, milliseconds } = message as Answer;
+    const told = { listener, method, path, status, milliseconds: Math.round(milliseconds * 1000) / 1000 };
+    if (tell) writeSoon(tell(told));
+    else log.info(told, 'answered');
   };
   subscribe('gatehouse:answer', onAnswer);
   return () => unsubscribe('gatehouse:answer', onAnswer);
 }
 
-/** What `plain` would make of it, without JSON in between. */
-const textOf = ({ listener, method, path, status, milliseconds }: Answer, always: string): string =>
-  `${timeNow()} INFO  answered${always} listener=${listener} method=${method} path=${word(path)} status=${status} milliseconds=${milliseconds}\n`;
+/** As `plain` would. */
+function inText(always: object | null): Teller {
+  const pairs = pairsOf({ ...always });
+  return ({ listener, method, path, status, milliseconds }) =>
+    `${timeNow()} INFO  answered${pairs} listener=${listener} method=${method} path=${word(path)} status=${status} milliseconds=${milliseconds}\n`;
+}
+
+/** As pino would. */
+function inJson(always: object | null): Teller {
+  const members = JSON.stringify({ ...always }).slice(1, -1);
+  const middle = members === '' ? '' : `,${members}`;
+  return ({ listener, method, path, status, milliseconds }) =>
+    `{"level":"info","time":"${timeNow()}"${middle},"listener":"${listener}","method":"${method}","path":${JSON.stringify(path)},"status":${status},"milliseconds":${milliseconds},"msg":"answered"}\n`;
+}
