@@ -10,6 +10,8 @@ import type { Method } from './presented.ts';
 /** `token_endpoint_auth_methods_supported` of RFC 8414 section 2. */
 export const AUTHENTICATION_METHODS: readonly string[] = Object.keys(methods);
 
+const METHODS: readonly (readonly [name: string, detect: Method])[] = Object.entries(methods);
+
 /**
  * RFC 6749 section 2.3. Loads the client once and lets the one method that it is registered for verify. Throws
  * `invalid_request` where nothing was presented, else `invalid_client`.
@@ -19,7 +21,7 @@ export async function authenticateClient(
   request: Request,
   parameters: Parameters,
 ): Promise<Client> {
-  const presented = Object.entries<Method>(methods).flatMap(([name, detect]) => {
+  const presented = METHODS.flatMap(([name, detect]) => {
     const found = detect(request, parameters);
     return found ? [{ name, ...found }] : [];
   });

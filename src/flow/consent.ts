@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import { isPublic } from '../client/client.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import { orderedHex } from '../lib/ordered_id.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList, withQuery } from '../oauth/parameters.ts';
 import { isLocalHost } from '../oauth/redirect_uri.ts';
@@ -45,7 +45,7 @@ function question({ flow, answer, mapped_subject }: AcceptedLogin, csrf: string,
     requested_at: flow.requested_at,
     ...(flow.device ? { device: flow.device } : {}),
     csrf,
-    consent_request_id: randomBytes(16).toString('hex'),
+    consent_request_id: orderedHex(),
     sid: flow.sid,
     subject: answer.subject,
     mapped_subject: mapped_subject === answer.subject ? '' : mapped_subject,

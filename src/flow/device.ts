@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Client } from '../client/client.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { queryOf, type Request } from '../http/request.ts';
+import { orderedHex } from '../lib/ordered_id.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters, spaceList, withQuery } from '../oauth/parameters.ts';
 import { checkCsrf } from './accepted_login.ts';
@@ -17,7 +17,7 @@ export async function askUserCode(server: AuthorizationServer, request: Request)
   const parameters = queryOf(request);
   const csrf = csrfValue(server, request, 'device_csrf', undefined);
   const flow: DeviceRequest = {
-    flow_id: randomBytes(16).toString('hex'),
+    flow_id: orderedHex(),
     query: withoutUserCode(parameters).toString(),
     requested_at: seconds(server),
     csrf,

@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Client } from '../client/client.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import { orderedHex } from '../lib/ordered_id.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import { findRememberedSession, type LoginSessionRow } from '../store/login_sessions.ts';
@@ -27,7 +28,7 @@ export async function askLogin(
   }
   const csrf = csrfValue(server, request, 'login_csrf', authorization.client);
   const flow: LoginRequest = {
-    flow_id: randomBytes(16).toString('hex'),
+    flow_id: orderedHex(),
     ...start,
     requested_at: seconds(server),
     csrf,

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { checkGrantType, isPublic, scopesOf } from '../client/client.ts';
+import { orderedUuid } from '../lib/ordered_id.ts';
 import { audienceOf, checkAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
@@ -24,7 +24,7 @@ export const client_credentials: Grant = async (server, { client, parameters }) 
     subject: client.client_id,
     scope,
     audience,
-    request_id: randomUUID(),
+    request_id: orderedUuid(),
     session: {},
     mayIdentify: false,
     mayRefresh: false,

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type Client, checkGrantType, isPublic, scopesOf } from '../client/client.ts';
 import { audienceOfClaims, spendJti, textOf, timeOf, tokenEndpointNames } from '../client_auth/assertion.ts';
 import { type Claims, isSignedBy, readJwt, type UnverifiedJwt } from '../keys/jwt.ts';
 import { openJwk } from '../keys/signing_keys.ts';
+import { orderedUuid } from '../lib/ordered_id.ts';
 import { audienceOf, coversAudience } from '../oauth/audience.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
@@ -42,7 +42,7 @@ export const jwt_bearer: Grant = async (server, { client, parameters }) => {
     subject,
     scope: scope.length > 0 ? scope : defaultScope(server, client),
     audience: [...new Set([...requested, ...asserted])],
-    request_id: randomUUID(),
+    request_id: orderedUuid(),
     session: {},
     mayIdentify: false,
     mayRefresh: false,

@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from './random.ts';
 
 /**
  * Opaque tokens in the format of the reference: `ory_at_`, then 32 random bytes and their HMAC-SHA-512/256, each in
@@ -57,5 +58,5 @@ const hmac = (key: Buffer, random: Buffer): Buffer => createHmac('sha512-256', k
  * signature of a JWT. SHA-384 because the reference keeps access tokens under it, so that they can be imported.
  */
 export function tokenHash(signature: string): Buffer {
-  return createHash('sha384').update(signature).digest().subarray(0, 32);
+  return hash('sha384', signature, 'buffer').subarray(0, 32);
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { randomBytes } from './random.ts';
 
 /**
  * Authenticated encryption of what we have to read back: AES-256-GCM (NIST SP 800-38D) under keys that HKDF (RFC 5869)
