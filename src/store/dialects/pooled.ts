@@ -52,16 +52,13 @@ export function pooledQueries(engine: PooledEngine): Queries {
 export const migrationQueries = (engine: PooledEngine): Queries => queriesBy(engine, borrowing(engine));
 
 /** The same, where what `isRepeated` tells of a statement is no error. */
-export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unknown) => boolean): Kysely<Tables> {
+export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unknown) => boolean): Queries {
   const execute = borrowing(engine);
-  return kyselyOf(
-    engine,
-    connectionOf((sql, parameters) =>
-      execute(sql, parameters).catch((error) => {
-        if (isRepeated(error)) return { rows: [] };
-        throw error;
-      }),
-    ),
+  return queriesBy(engine, (sql, parameters) =>
+    execute(sql, parameters).catch((error) => {
+      if (isRepeated(error)) return { rows: [] };
+      throw error;
+    }),
   );
 }
 
