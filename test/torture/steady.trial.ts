@@ -18,8 +18,8 @@ const LIFE = 3;
 const WARM_UP = 2 * LIFE;
 const SAMPLES = 60;
 /**
- * V8 lets the young generation of each server grow to 50 MB, and shrink again, as it sees fit: on an idle machine that takes
- * up to eight minutes, and hides what stays. After a collection 33 MB were in use at the beginning and after 18 000 flows.
+ * V8 lets the young generation of each server grow to 50 MB, and shrink again, as it sees fit: at a low rate that takes
+ * up to eight minutes, and hides what stays. After a collection 33 MB were in use at the beginning and after 15 000 flows.
  */
 const env = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
