@@ -5,7 +5,7 @@ import { cookieOf, type Request } from '../http/request.ts';
 type Server = Pick<AuthorizationServer, 'config' | 'now'>;
 
 /** The cookies of our pages. Those of the protocol have names of their own. */
-export type PageCookie = 'csrf' | 'account';
+export type PageCookie = 'csrf' | 'account' | 'browser';
 
 /**
  * `__Host-` (RFC 6265bis section 4.1.3.2): no neighbour on the same domain can plant it. Needs https, and the path of the

@@ -3,7 +3,7 @@ import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { Parameters, spaceList } from '../oauth/parameters.ts';
 import { introduced, withImage } from './about_client.ts';
-import { type Account, accountOfPassword, accountOfSubject } from './accounts.ts';
+import { accountOfSubject } from './accounts.ts';
 import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
@@ -12,6 +12,7 @@ import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { markup } from './markup.ts';
 import { showNotice } from './notices.ts';
+import { type LoggedIn, type LoginRefusal, logIn } from './password_login.ts';
 import { endSession, startSession } from './session.ts';
 import type { Texts } from './texts.ts';
 
@@ -37,22 +38,26 @@ export async function answerLogin(server: AuthorizationServer, request: Request)
     return redirect(303, await rejectLogin(server, challenge, denial));
   }
   const typed = { email: answers.get('email'), remember: answers.has('remember') };
-  const account = await accountOfPassword(server, typed.email, answers.get('password'));
-  if (!account) return loginPage(server, request, login, { ...typed, refused: true });
-  const acceptance = { ...PASSWORD, subject: account.subject, remember: typed.remember };
+  const outcome = await logIn(server, request, { email: typed.email, password: answers.get('password') });
+  if (!outcome.account) return loginPage(server, request, login, { ...typed, refusal: outcome });
+  const acceptance = { ...PASSWORD, subject: outcome.account.subject, remember: typed.remember };
   const location = await acceptLogin(server, challenge, acceptance);
-  return redirect(303, location, await sessionAfter(server, request, account, typed.remember));
+  return redirect(303, location, { 'set-cookie': await cookiesAfter(server, request, outcome, typed.remember) });
 }
 
 /** Whoever is not to be remembered is not signed in on our own pages either, and nobody else is from now on. */
-async function sessionAfter(
+async function cookiesAfter(
   server: AuthorizationServer,
   request: Request,
-  account: Account,
+  { account, cookie }: LoggedIn,
   remember: boolean,
-): Promise<Reply['headers']> {
-  return remember ? { 'set-cookie': await startSession(server, request, account) } : endSession(server, request);
+): Promise<string[]> {
+  const session = remember ? await startSession(server, request, account) : await forget(server, request);
+  return session === undefined ? [cookie] : [cookie, session];
 }
+
+const forget = async (server: AuthorizationServer, request: Request) =>
+  (await endSession(server, request))['set-cookie'];
 
 /** The session of a remembered login, unless its account was deleted since. */
 async function resume(server: AuthorizationServer, login: FlowRequest): Promise<string> {
@@ -71,7 +76,7 @@ async function resume(server: AuthorizationServer, login: FlowRequest): Promise<
   return acceptLogin(server, login.challenge, { ...PASSWORD, subject: 'nobody', remember: false });
 }
 
-export type Typed = { readonly email: string; readonly remember?: boolean; readonly refused?: boolean };
+export type Typed = { readonly email: string; readonly remember?: boolean; readonly refusal?: LoginRefusal };
 
 function loginPage(server: AuthorizationServer, request: Request, login: FlowRequest, typed: Typed): Reply {
   const texts = textsFor(request, login.oidc_context?.ui_locales);
@@ -94,20 +99,34 @@ ${buttons(said)}`,
     texts,
     title: said.title,
     main,
-    headers: { ...withImage(server, login.client, formHeaders(server, login)), ...headers },
+    headers: { ...withImage(server, login.client, formHeaders(server, login)), ...fields.headers, ...headers },
   });
 }
 
 /** Address and password, with what is wrong with them. */
-export function credentials({ login }: Texts, { email, refused }: Typed) {
-  const invalid = refused && markup` aria-invalid="true" aria-describedby="login-error"`;
+export function credentials(texts: Texts, { email, refusal }: Typed) {
+  const said = texts.login;
+  const invalid = refusal && markup` aria-invalid="true" aria-describedby="login-error"`;
   const focus = markup` autofocus`;
+  const { status, text, headers } = refusal ? problemOf(texts, refusal) : NO_PROBLEM;
   return {
-    status: refused ? 401 : 200,
-    alert: refused && alert('login-error', login.refused),
-    inputs: markup`<label class="field"><span>${login.email}</span>
+    status,
+    headers,
+    alert: text && alert('login-error', text),
+    inputs: markup`<label class="field"><span>${said.email}</span>
 <input id="email" name="email" type="text" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${email}"${invalid}${email === '' && focus}></label>
-<label class="field"><span>${login.password}</span>
+<label class="field"><span>${said.password}</span>
 <input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${email !== '' && focus}></label>`,
   };
+}
+
+type Problem = { readonly status: number; readonly text?: string; readonly headers: Reply['headers'] };
+
+const NO_PROBLEM: Problem = { status: 200, headers: {} };
+
+/** The same whether or not there is such an account. RFC 6585 section 4. */
+function problemOf({ login, password }: Texts, { retry_after }: LoginRefusal): Problem {
+  if (retry_after === 0) return { status: 401, text: login.refused, headers: {} };
+  const text = password.throttled(Math.ceil(retry_after / 60));
+  return { status: 429, text, headers: { 'retry-after': String(retry_after) } };
 }

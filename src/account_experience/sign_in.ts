@@ -2,13 +2,13 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { ACCOUNT_PAGES, type AccountPage, goTo, SIGN_IN } from './account_pages.ts';
-import { accountOfPassword } from './accounts.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { buttons, form } from './forms.ts';
 import { textsFor } from './language.ts';
 import { showPage } from './layout.ts';
 import { credentials, type Typed } from './login.ts';
 import { markup } from './markup.ts';
+import { logIn } from './password_login.ts';
 import { findSession, startSession } from './session.ts';
 
 /** The login of who wants to see their account, and has no client that waits for them. */
@@ -23,10 +23,10 @@ export async function answerSignIn(server: AuthorizationServer, request: Request
   const answers = formOf(request);
   checkForm(server, request, answers, 'account login');
   const email = answers.get('email');
-  const account = await accountOfPassword(server, email, answers.get('password'));
-  if (!account) return signInPage(server, request, page, { email, refused: true });
-  const cookie = await startSession(server, request, account);
-  return goTo(server, textsFor(request), ACCOUNT_PAGES[page], {}, { 'set-cookie': cookie });
+  const outcome = await logIn(server, request, { email, password: answers.get('password') });
+  if (!outcome.account) return signInPage(server, request, page, { email, refusal: outcome });
+  const cookies = [outcome.cookie, await startSession(server, request, outcome.account)];
+  return goTo(server, textsFor(request), ACCOUNT_PAGES[page], {}, { 'set-cookie': cookies });
 }
 
 /** One of ours, whatever the URL says. */
@@ -50,5 +50,5 @@ ${form(
   markup`${fields.inputs}
 ${buttons({ accept })}`,
 )}`;
-  return showPage(server, { status: fields.status, texts, title, main, headers });
+  return showPage(server, { status: fields.status, texts, title, main, headers: { ...fields.headers, ...headers } });
 }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { allAccounts, createAccount, removeAccount } from '../../src/account_experience/accounts.ts';
+import {
+  allAccounts,
+  changeAccount,
+  createAccount,
+  removeAccount,
+  setPassword,
+} from '../../src/account_experience/accounts.ts';
+import { changePassword } from '../../src/account_experience/change_password.ts';
 import { idleRegistrations } from '../../src/client/idle_registrations.ts';
 import { apiKeyHash, createApiKey } from '../../src/keys/api_key.ts';
 import type { RunningServer } from '../../src/server.ts';
@@ -198,7 +205,10 @@ async function useStore({ server }: RunningServer): Promise<void> {
   await write(server, (tx) => revokeApiKey(tx, row.id, 1));
   await createAccount(server, { email: 'ada@example.com', password: 'a long password', name: undefined });
   await Array.fromAsync(allAccounts(server));
-  await removeAccount(server, 'ada@example.com');
+  await changeAccount(server, 'ada@example.com', { email: 'ada@example.org' });
+  const { subject } = await setPassword(server, 'ada@example.org', 'another long password');
+  await changePassword(server, subject, 'another long password', 'a third long password');
+  await removeAccount(server, 'ada@example.org');
   const lease = { name: 'lease', holder: 'test' };
   await acquireLease(server.db, lease, 0, 1);
   await releaseLease(server.db, lease);
