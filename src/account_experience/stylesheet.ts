@@ -68,14 +68,15 @@ body {
   grid-template: 1fr auto / minmax(0, 27rem);
   justify-content: center;
   gap: 1.25rem;
-  padding: 2.5rem 1rem 1.5rem;
+  padding: clamp(1.5rem, 9vh, 6rem) 1rem 1.5rem;
   background: var(--page);
   color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
   overflow-wrap: anywhere;
 }
+/* Not in the middle: it would move while the page arrives. */
 main {
-  align-self: center;
+  align-self: start;
   padding: 2.25rem;
   background: var(--card);
   border: 1px solid var(--line);
@@ -185,7 +186,7 @@ nav > .links { margin-bottom: 1.25rem; }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 @media (max-width: 30rem) {
   body { grid-template-columns: minmax(0, 1fr); padding: 0 0 1rem; background: var(--card); }
-  main { align-self: start; padding: 1.75rem 1.25rem 0; border: 0; border-radius: 0; box-shadow: none; }
+  main { padding: 1.75rem 1.25rem 0; border: 0; border-radius: 0; box-shadow: none; }
 }
 `.trimStart();
 

@@ -194,7 +194,7 @@ export const STATES: Readonly<Record<string, Visit>> = {
   'device, by a link, with its QR code': async (gallery, page) => {
     await page.goto((await gallery.startDevice()).verification_uri_complete);
     await page.click('summary');
-    await page.waitForFunction('document.querySelector("#qr").naturalWidth > 0');
+    await page.evaluate("document.querySelector('#qr').decode()");
   },
   'device, done': async (gallery, page) => {
     await page.goto((await gallery.startDevice()).verification_uri_complete);
