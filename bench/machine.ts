@@ -20,7 +20,7 @@ export type Machine = {
 const git = (root: string, ...args: string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 
-function commitOf(root: string): string {
+export function commitOf(root: string): string {
   try {
     return (
       git(root, 'rev-parse', '--short', 'HEAD') + (git(root, 'status', '--porcelain', 'src') ? ' and changes' : '')

@@ -43,19 +43,24 @@ export function parseOptions(args: readonly string[]): Options {
       chart: { type: 'string' },
     },
   });
-  const chosen = values.engine.split(',');
-  const [first, ...others] = ENGINE_NAMES.filter((name) => chosen.includes(name));
-  if (!first || others.length + 1 < chosen.length) throw new Error(`There is no such engine: ${values.engine}`);
   return {
     only: new RegExp(values.only),
     rounds: positive('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     connections: values.connections.split(',').map((text) => positive('connections', text)),
-    engines: [first, ...others],
+    engines: parseEngines(values.engine),
     scale: { clients: positive('clients', values.clients), minutes: positive('minutes', values.minutes) },
     json: values.json,
     chart: values.chart,
   };
+}
+
+/** In the order of ENGINE_NAMES. Throws where there is no such engine. */
+export function parseEngines(text: string): Options['engines'] {
+  const chosen = text.split(',');
+  const [first, ...others] = ENGINE_NAMES.filter((name) => chosen.includes(name));
+  if (!first || others.length + 1 < chosen.length) throw new Error(`There is no such engine: ${text}`);
+  return [first, ...others];
 }
 
 function positive(name: string, text: string): number {

@@ -1,0 +1,44 @@
+/** How the engines say what filling a table needs. Numbers are SQL expressions, and so is all that is answered. */
+export type Words = {
+  /** For `from`: a column `i` with the whole numbers of a range. */
+  numbers(from: number, to: number): string;
+  text(...parts: readonly string[]): string;
+  /** 32 bytes that are different for each number, in no order. */
+  hash(number: string): string;
+  /** `count` is a multiple of 16. */
+  bytes(count: number, number: string): string;
+  /** Before and after; for the connection that fills. */
+  readonly prepare: readonly string[];
+  readonly finish: readonly string[];
+};
+
+const SQLITE: Words = {
+  numbers: (from, to) =>
+    `(with recursive counted(i) as (select ${from} union all select i + 1 from counted where i < ${to}) select i from counted)`,
+  text: (...parts) => parts.map((part) => `(${part})`).join(' || '),
+  hash: () => 'randomblob(32)',
+  bytes: (count) => `randomblob(${count})`,
+  prepare: ['pragma synchronous = off', 'pragma cache_size = -1500000'],
+  finish: ['pragma wal_checkpoint(truncate)'],
+};
+
+const POSTGRES: Words = {
+  numbers: (from, to) => `generate_series(${from}::bigint, ${to}::bigint) as counted(i)`,
+  text: (...parts) => parts.map((part) => `cast(${part} as text)`).join(' || '),
+  hash: (number) => `sha256(convert_to(cast(${number} as text), 'UTF8'))`,
+  bytes: (count, number) => `decode(repeat(md5(cast(${number} as text)), ${count / 16}), 'hex')`,
+  prepare: [],
+  finish: ['vacuum analyze'],
+};
+
+/** Of MariaDB. */
+const MYSQL: Words = {
+  numbers: (from, to) => `(select seq as i from seq_${from}_to_${to}) as counted`,
+  text: (...parts) => `concat(${parts.join(', ')})`,
+  hash: (number) => `unhex(sha2(${number}, 256))`,
+  bytes: (count, number) => `unhex(repeat(md5(${number}), ${count / 16}))`,
+  prepare: [],
+  finish: ['analyze table tokens, clients, consents, login_sessions'],
+};
+
+export const WORDS = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL } as const;
