@@ -19,6 +19,12 @@ export async function startDatabases(
     GATEHOUSE_TEST_MYSQL_PORT: String(await freePort()),
     GATEHOUSE_TEST_DURABLE: '1',
   });
+  const stop = () => void execFileSync(SCRIPT, ['stop']);
+  // They do not hear the terminal.
+  process.once('SIGINT', () => {
+    stop();
+    process.exit(1);
+  });
   execFileSync(SCRIPT, ['start'], { stdio: 'ignore' });
-  return { engines: named, stop: () => void execFileSync(SCRIPT, ['stop']) };
+  return { engines: named, stop };
 }

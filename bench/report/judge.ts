@@ -1,9 +1,6 @@
-import { FLOORS, type Floor, holds } from '../floors.ts';
+import { CONNECTIONS, FLOORS, type Floor, holds } from '../floors.ts';
 import type { Measured, Result } from '../measure.ts';
 import { type Metric, ratioOf, type Spread, spreadOf } from '../sample.ts';
-
-/** The connections with which the floors are asked for. */
-const CONNECTIONS = 16;
 
 /** A ratio, or a figure where there is nothing to compare it with. */
 export type Judgement = {

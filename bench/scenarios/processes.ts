@@ -30,6 +30,7 @@ const starting =
 /** The tables are there, and what the first start has compiled. */
 export const start: Scenario = {
   name: 'start',
+  once: true,
   entries: (engines) =>
     engines.map((engine) => ({
       label: engine,
@@ -46,6 +47,7 @@ export const start: Scenario = {
 /** How large a process is after it has worked for long. */
 export const memory: Scenario = {
   name: 'memory',
+  once: true,
   entries: ([engine]) => [
     gatehouse(engine, async (contestant) => flow('mixture', await siteOf(contestant)), { purpose: 'memory' }),
   ],
