@@ -91,18 +91,37 @@ export async function fill(dsn: string, before: Size, after: Size, now: number):
     for (const statement of words.prepare) await execute(db, statement);
     for (const table of ORDER) {
       const columns = TABLES[table](words, after, now);
-      const progress = new Progress(`rows of ${table}`, after[table] - before[table]);
-      for (let from = before[table]; progress.take(BATCH); from += BATCH) {
-        const range = words.numbers(from, Math.min(from + BATCH, after[table]) - 1);
-        const [names, values] = [Object.keys(columns), Object.values(columns)];
-        await execute(db, `insert into ${table} (${names.join(', ')}) select ${values.join(', ')} from ${range}`);
-      }
-      progress.end();
+      await withoutIndexes(db, words.indexes(table), () => fillTable(db, table, columns, before[table], after[table]));
     }
     for (const statement of words.finish) await execute(db, statement);
   } finally {
     await db.close();
   }
+}
+
+async function fillTable(
+  db: Database,
+  table: keyof Size,
+  columns: Columns,
+  before: number,
+  after: number,
+): Promise<void> {
+  const [names, values] = [Object.keys(columns).join(', '), Object.values(columns).join(', ')];
+  const progress = new Progress(`rows of ${table}`, after - before);
+  for (let from = before; progress.take(BATCH); from += BATCH) {
+    const range = WORDS[db.dialect.engine].numbers(from, Math.min(from + BATCH, after) - 1);
+    await execute(db, `insert into ${table} (${names}) select ${values} from ${range}`);
+  }
+  progress.end();
+}
+
+type Index = { readonly name: string; readonly definition: string };
+
+async function withoutIndexes(db: Database, listing: string | undefined, work: () => Promise<void>): Promise<void> {
+  const { rows } = listing === undefined ? { rows: [] } : await sql.raw<Index>(listing).execute(db.schema);
+  for (const { name } of rows) await execute(db, `drop index ${name}`);
+  await work();
+  for (const { definition } of rows) await execute(db, definition);
 }
 
 const execute = (db: Database, statement: string): Promise<unknown> => sql.raw(statement).execute(db.schema);

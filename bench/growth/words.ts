@@ -7,6 +7,11 @@ export type Words = {
   hash(number: string): string;
   /** `count` is a multiple of 16. */
   bytes(count: number, number: string): string;
+  /**
+   * Answers the indexes of a table, as `name` and `definition`, that may be gone while it is filled: to sort an index once is
+   * ten times as fast as to find a place for each of five million rows. Undefined where foreign keys hold them.
+   */
+  indexes(table: string): string | undefined;
   /** Before and after; for the connection that fills. */
   readonly prepare: readonly string[];
   readonly finish: readonly string[];
@@ -18,6 +23,8 @@ const SQLITE: Words = {
   text: (...parts) => parts.map((part) => `(${part})`).join(' || '),
   hash: () => 'randomblob(32)',
   bytes: (count) => `randomblob(${count})`,
+  indexes: (table) =>
+    `select name, sql as definition from sqlite_master where type = 'index' and tbl_name = '${table}' and sql is not null`,
   prepare: ['pragma synchronous = off', 'pragma cache_size = -1500000'],
   finish: ['pragma wal_checkpoint(truncate)'],
 };
@@ -27,7 +34,11 @@ const POSTGRES: Words = {
   text: (...parts) => parts.map((part) => `cast(${part} as text)`).join(' || '),
   hash: (number) => `sha256(convert_to(cast(${number} as text), 'UTF8'))`,
   bytes: (count, number) => `decode(repeat(md5(cast(${number} as text)), ${count / 16}), 'hex')`,
-  prepare: [],
+  // Those of constraints stay.
+  indexes: (table) =>
+    `select indexname as name, indexdef as definition from pg_indexes
+    where tablename = '${table}' and indexname not in (select conname from pg_constraint)`,
+  prepare: ["set maintenance_work_mem = '1GB'"],
   finish: ['vacuum analyze'],
 };
 
@@ -37,6 +48,7 @@ const MYSQL: Words = {
   text: (...parts) => `concat(${parts.join(', ')})`,
   hash: (number) => `unhex(sha2(${number}, 256))`,
   bytes: (count, number) => `unhex(repeat(md5(${number}), ${count / 16}))`,
+  indexes: () => undefined,
   prepare: [],
   finish: ['analyze table tokens, clients, consents, login_sessions'],
 };
