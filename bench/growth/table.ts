@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Times } from './time.ts';
 
 /** A statement on an engine, and its times by the number of tokens. */
@@ -31,15 +31,9 @@ export function tableOf(rows: readonly Row[], sizes: readonly number[]): string 
   ].join('\n');
 }
 
-const FIRST = `# Performance
-
-## Growth
-
-`;
-
 /** Keeps the lines of engines that were not measured this time. */
 export function writeTable(file: string, rows: readonly Row[], sizes: readonly number[]): void {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : `${FIRST}${BEGIN}\n${END}\n`;
+  const text = readFileSync(file, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${file} has no place for the table: ${BEGIN} and ${END}.`);
   const [head = '', rule = '', ...lines] = tableOf(rows, sizes).split('\n');
