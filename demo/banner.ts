@@ -23,6 +23,7 @@ export function banner({ serve, urls, dsn }: Config, client: string): string {
 
     ${client}
     as ${ACCOUNT.email} with the password ${ACCOUNT.password}
+    then see what you granted: ${urls.self.public.replace(/\/$/, '')}/oauth2/fallbacks/account
 
   Public API   ${issuer}
   Discovery    ${issuer}/.well-known/openid-configuration

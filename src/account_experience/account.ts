@@ -20,7 +20,7 @@ export async function showAccount(
     { page: 'password', ...texts.changePassword },
   ] as const;
   const main = () => markup`<h1 id="account-title">${texts.account.title}</h1>
-<ul class="list plain">
+<ul class="list plain sections">
 ${entries.map(
   ({ page, title, lead }) =>
     markup`<li><a id="to-${page}" href="${linkTo(server, texts, ACCOUNT_PAGES[page])}">${title}</a><p class="quiet">${lead}</p></li>\n`,

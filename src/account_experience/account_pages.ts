@@ -90,18 +90,12 @@ ${form(
 
 export const formOfSession = ({ id }: AccountSession) => `account ${id}` as const;
 
-const navigation = (server: AuthorizationServer, texts: Texts, here: AccountPage): Markup => {
-  const names: Readonly<Record<AccountPage, string>> = {
-    account: texts.account.title,
-    applications: texts.applications.title,
-    password: texts.changePassword.title,
-  };
-  return markup`<nav aria-label="${texts.account.title}"><ul class="links">
-${(Object.keys(names) as AccountPage[]).map(
+const navigation = (server: AuthorizationServer, texts: Texts, here: AccountPage): Markup =>
+  markup`<nav aria-label="${texts.account.title}"><ul class="links">
+${(Object.keys(ACCOUNT_PAGES) as AccountPage[]).map(
   (page) =>
-    markup`<li><a href="${linkTo(server, texts, ACCOUNT_PAGES[page])}"${page === here && markup` aria-current="page"`}>${names[page]}</a></li>\n`,
+    markup`<li><a href="${linkTo(server, texts, ACCOUNT_PAGES[page])}"${page === here && markup` aria-current="page"`}>${texts.account.pages[page]}</a></li>\n`,
 )}</ul></nav>`;
-};
 
 /** What a page has to say of the answer before it. Sealed for the person, so that no link makes it say anything else. */
 const purposeOf = ({ subject }: Account): string => `account_experience.news ${subject}`;

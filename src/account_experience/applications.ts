@@ -89,7 +89,7 @@ const scopeTitle = (known: Explanation | undefined, scope: string): Markup =>
 /** Of the server's: where the person is, nobody knows. */
 function day({ language }: Texts, time: number): Markup {
   const date = new Date(time * 1000);
-  const text = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(date);
   return markup`<time datetime="${date.toISOString().slice(0, 10)}">${text}</time>`;
 }
 

@@ -172,7 +172,8 @@ summary { width: fit-content; padding: 0.625rem 0; color: var(--mark); cursor: p
 nav > .links { margin-bottom: 1.25rem; }
 .links a[aria-current] { color: var(--text); font-weight: 600; text-decoration: none; }
 
-.applications { margin-top: 1.25rem; }
+.applications, .sections { margin-top: 1.25rem; }
+.sections p { margin-top: 0.25rem; }
 .applications h2 { margin: 0.375rem 0 0.25rem; font-size: 1rem; color: var(--text); }
 .applications details { margin-top: 0.25rem; }
 .applications details > p { margin-top: 0.25rem; }

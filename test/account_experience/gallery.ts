@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,30 @@ export class Gallery {
     return (await answer.json()) as Awaited<ReturnType<Gallery['startDevice']>>;
   }
 
+  /** Ada grants something to the television. */
+  async connectDevice(page: Page): Promise<void> {
+    await page.goto((await this.startDevice()).verification_uri_complete);
+    await page.click('#accept');
+    await signIn(page);
+    await page.waitForSelector('#consent-title');
+    await page.click('#accept');
+    await page.waitForSelector('#device-done-title');
+  }
+
+  /** Somebody who has not granted anything yet. */
+  async person(email = `person-${randomUUID()}@example.com`): Promise<string> {
+    await createAccount(this.server.server, { email, password: PASSWORD });
+    return email;
+  }
+
+  /** One of the account's pages. */
+  async account(page: Page, path: string, email?: string): Promise<void> {
+    const address = email ?? (await this.person());
+    await page.goto(this.url(`/oauth2/fallbacks/account${path}`));
+    await signIn(page, PASSWORD, address);
+    await page.waitForSelector('nav');
+  }
+
   async logout(page: Page): Promise<void> {
     await this.login(page);
     await page.check('#remember');
@@ -94,9 +119,16 @@ export class Gallery {
   }
 }
 
-export async function signIn(page: Page, password = PASSWORD): Promise<void> {
-  await page.fill('#email', EMAIL);
+export async function signIn(page: Page, password = PASSWORD, email = EMAIL): Promise<void> {
+  await page.fill('#email', email);
   await page.fill('#password', password);
+  await page.click('#accept');
+}
+
+export async function changePassword(page: Page, current: string, next: string, again = next): Promise<void> {
+  await page.fill('#password', current);
+  await page.fill('#new_password', next);
+  await page.fill('#new_password_again', again);
   await page.click('#accept');
 }
 
@@ -196,20 +228,39 @@ export const STATES: Readonly<Record<string, Visit>> = {
     await page.click('summary');
     await page.evaluate("document.querySelector('#qr').decode()");
   },
-  'device, done': async (gallery, page) => {
-    await page.goto((await gallery.startDevice()).verification_uri_complete);
-    await page.click('#accept');
-    await signIn(page);
-    await page.waitForSelector('#consent-title');
-    await page.click('#accept');
-    await page.waitForSelector('#device-done-title');
-  },
+  'device, done': (gallery, page) => gallery.connectDevice(page),
   'device, denied': async (gallery, page) => {
     await page.goto((await gallery.startDevice()).verification_uri_complete);
     await page.click('#accept');
     await signIn(page);
     await page.click('#reject');
     await page.waitForSelector('#error-title');
+  },
+  'account, before the login': fallback('account'),
+  account: (gallery, page) => gallery.account(page, ''),
+  'applications, none': (gallery, page) => gallery.account(page, '/applications'),
+  applications: async (gallery, page) => {
+    await gallery.connectDevice(page);
+    await gallery.account(page, '/applications', EMAIL);
+    await page.click('summary');
+  },
+  'applications, after one was removed': async (gallery, page) => {
+    await gallery.connectDevice(page);
+    await gallery.account(page, '/applications', EMAIL);
+    await page.click('summary');
+    await page.click('details button');
+    await page.waitForSelector('#removed');
+  },
+  'change password': (gallery, page) => gallery.account(page, '/password'),
+  'change password, refused': async (gallery, page) => {
+    await gallery.account(page, '/password');
+    await changePassword(page, PASSWORD, 'short');
+    await page.waitForSelector('#password-error');
+  },
+  'change password, done': async (gallery, page) => {
+    await gallery.account(page, '/password');
+    await changePassword(page, PASSWORD, 'another horse, another battery');
+    await page.waitForSelector('#changed');
   },
   error: fallback(
     'error?error=invalid_request&error_description=The+parameter+%27redirect_uri%27+is+none+of+those+registered+for+the+client.',

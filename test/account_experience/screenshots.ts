@@ -16,6 +16,8 @@ const PICTURES = [
   ['device_done', 'device, done', 'light', 'phone'],
   ['logout', 'logout', 'light', 'desktop'],
   ['error', 'error', 'light', 'desktop'],
+  ['applications', 'applications', 'light', 'desktop'],
+  ['password', 'change password', 'dark', 'phone'],
 ] as const;
 
 const SIZES = { desktop: { width: 800, height: 600 }, phone: { width: 375, height: 667 } };

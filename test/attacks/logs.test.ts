@@ -119,6 +119,25 @@ async function useDevice(watched: Watched): Promise<void> {
   await deployment.token({ ...CREDENTIALS, grant_type: DEVICE_GRANT, device_code: `${device_code}` });
 }
 
+/** Sees an account, fails to change its password, and does it. */
+async function seeAccount(watched: Watched): Promise<void> {
+  const visitor = new Visitor(watched.deployment);
+  const [next, wrong] = ['another horse, another battery', 'a-current-password-that-is-wrong'];
+  watched.hide(next, wrong);
+  const follow = async (url: string) => watched.see(await visitor.follow(url));
+  const fields = { email: EMAIL, password: 'correct horse battery staple' };
+  const login = await visitor.press(await follow('/oauth2/fallbacks/account/password'), 'accept', { fields });
+  const page = await follow(watched.see(login).location);
+  for (const password of [wrong, fields.password]) {
+    const answer = await visitor.press(page, 'change', {
+      fields: { password, new_password: next, new_password_again: next },
+    });
+    watched.see(answer);
+  }
+  await follow('/oauth2/fallbacks/account/applications');
+  watched.see(await visitor.press(await follow('/oauth2/fallbacks/account'), 'sign_out'));
+}
+
 /** Secrets where they do not belong: in an address, in a body that is cut off, under other names. */
 async function makeMistakes(watched: Watched): Promise<void> {
   const { deployment } = watched;
@@ -149,6 +168,7 @@ describe('NIST SP 800-63B 5.1.1.2, RFC 9700 4.3: no password, secret, code, toke
     await logIn(watched);
     await useDevice(watched);
     await makeMistakes(watched);
+    await seeAccount(watched);
     assert.ok(
       watched.lines.length > 20 && watched.secrets.size > 15,
       `${watched.lines.length} ${watched.secrets.size}`,
@@ -156,11 +176,11 @@ describe('NIST SP 800-63B 5.1.1.2, RFC 9700 4.3: no password, secret, code, toke
     watched.check();
   });
 
-  for (const table of ['accounts', 'tokens', 'consents', 'device_codes', 'clients'])
+  for (const table of ['accounts', 'account_sessions', 'tokens', 'consents', 'device_codes', 'clients'])
     it(`nor while the table ${table} is missing`, async (test) => {
       const watched = await Watched.start(test);
       await sql`alter table ${sql.table(table)} rename to elsewhere`.execute(watched.db.queries);
-      for (const use of [logIn, useDevice, makeMistakes]) await use(watched).catch(() => {});
+      for (const use of [logIn, useDevice, makeMistakes, seeAccount]) await use(watched).catch(() => {});
       await sql`alter table elsewhere rename to ${sql.table(table)}`.execute(watched.db.queries);
       assert.ok(watched.lines.some((line) => line.includes('an endpoint failed')));
       watched.check();

@@ -99,6 +99,7 @@ export const de: Texts = {
     title: 'Ihr Konto',
     leadOfLogin: 'um Ihr Konto zu sehen',
     signOut: 'Abmelden',
+    pages: { account: 'Übersicht', applications: 'Anwendungen', password: 'Passwort' },
   },
   applications: {
     title: 'Ihre Anwendungen',

@@ -99,6 +99,7 @@ export const en = {
     title: 'Your account',
     leadOfLogin: 'to see your account',
     signOut: 'Sign out',
+    pages: { account: 'Overview', applications: 'Applications', password: 'Password' },
   },
   applications: {
     title: 'Your applications',

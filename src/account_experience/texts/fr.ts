@@ -97,6 +97,7 @@ export const fr: Texts = {
     title: 'Votre compte',
     leadOfLogin: 'pour voir votre compte',
     signOut: 'Se déconnecter',
+    pages: { account: 'Aperçu', applications: 'Applications', password: 'Mot de passe' },
   },
   applications: {
     title: 'Vos applications',
