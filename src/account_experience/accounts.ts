@@ -66,9 +66,9 @@ export async function* allAccounts(server: Pick<Store, 'db'>, pageSize = 500): A
 }
 
 /** With all sessions, consents and tokens of its person. Returns the address as it was stored. Throws `not_found`. */
-export async function removeAccount(server: Pick<Store, 'db'>, email: string): Promise<string> {
+export async function removeAccount(server: Store, email: string): Promise<string> {
   const { subject, email: stored } = await accountRow(server, email);
-  await write(server, (tx) => deleteAccount(tx, subject));
+  await write(server, (tx) => deleteAccount(tx, subject, seconds(server)));
   return stored;
 }
 
@@ -108,10 +108,11 @@ function checkedClaims(claims: JsonObject): string {
 }
 
 /** By whoever runs the server. Ends the logins of the person. Throws `invalid_request` and `not_found`. */
-export async function setPassword(server: Pick<Store, 'db'>, email: string, password: string): Promise<Account> {
+export async function setPassword(server: Store, email: string, password: string): Promise<Account> {
   const row = await accountRow(server, email);
   const hash = await hashNewPassword(password, row.email);
-  if (!(await write(server, (tx) => resetPassword(tx, row.subject, hash)))) throw unknownAccount(row.email);
+  if (!(await write(server, (tx) => resetPassword(tx, row.subject, hash, seconds(server)))))
+    throw unknownAccount(row.email);
   return accountOf(row);
 }
 

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../authorization_server.ts';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type AccountRow, findAccount, replacePassword } from '../store/accounts.ts';
 import { write } from '../store/write.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -28,7 +28,7 @@ export async function changePassword(
   const problem = await findPasswordProblem(next, row.email);
   if (problem) return { reason: problem };
   const password = await hashPassword(next);
-  const isChanged = await write(server, (tx) => replacePassword(tx, subject, row.password, password));
+  const isChanged = await write(server, (tx) => replacePassword(tx, subject, row.password, password, seconds(server)));
   return isChanged ? undefined : { reason: 'wrong' };
 }
 

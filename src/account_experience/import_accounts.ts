@@ -36,7 +36,7 @@ export async function importAccounts(
     refused(number, reason);
   };
   const finish = async (batch: readonly Numbered[]) => {
-    const outcomes = await write(server, (tx) => importRows(tx, batch, update));
+    const outcomes = await write(server, (tx) => importRows(tx, batch, { update, now: seconds(server) }));
     for (const [at, outcome] of outcomes.entries()) {
       if (outcome in REASONS) refuse(batch[at]?.number ?? 0, REASONS[outcome as Conflict]);
       else tally[outcome as Exclude<AccountOutcome, Conflict>]++;

@@ -12,6 +12,7 @@ import { verifyOwnJwt } from '../keys/jwt.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { type Parameters, withQuery } from '../oauth/parameters.ts';
 import { findClient } from '../store/clients.ts';
+import { insertEndedLogin } from '../store/ended_logins.ts';
 import { deleteSession, findEndableSession, findRememberedSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
 import { errorPage } from './error_page.ts';
@@ -121,7 +122,12 @@ async function finishLogout(server: AuthorizationServer, request: Request, verif
   if (logout.client_id === undefined && cookie !== logout.sid) return redirect(302, logout.redirect_to);
   const clients = (await endSession(server, logout, logout.hash)) ?? [];
   // Whatever the browser remembers ends too, though it be another session.
-  if (cookie !== undefined && cookie !== logout.sid) await write(server, (tx) => deleteSession(tx, cookie));
+  if (cookie !== undefined && cookie !== logout.sid) {
+    await write(server, async (tx) => {
+      await deleteSession(tx, cookie);
+      await insertEndedLogin(tx, { sid: cookie }, seconds(server));
+    });
+  }
   const headers = { 'set-cookie': sessionCookie(server, '', 0) };
   return goOn(server, logout, clients, headers);
 }

@@ -6,6 +6,7 @@ import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { checkPrompt } from '../oauth/prompt.ts';
 import { isSecureRedirect } from '../oauth/redirect_uri.ts';
+import { hasEnded } from '../store/ended_logins.ts';
 import { deleteSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
 import { openState } from './challenge.ts';
@@ -44,6 +45,7 @@ export async function takeLogin(
   checkOrigin(flow, authorization);
   const answer = flow.accepted;
   if (!answer) throw new OAuthError('access_denied', 'The login verifier is not valid.');
+  await checkNotEnded(server, flow, answer);
   const mapped_subject = await mapSubject(
     server,
     authorization.client,
@@ -57,6 +59,17 @@ export async function takeLogin(
     throw await forgetLogin(server, request, error);
   }
   return { flow, answer, mapped_subject };
+}
+
+/** Nobody comes back by an old address after a logout, or after all logins of a person have ended. Throws `login_required`. */
+async function checkNotEnded(
+  server: AuthorizationServer,
+  { sid }: LoginVerifier,
+  { subject, auth_time }: LoginAnswer,
+): Promise<void> {
+  if (await hasEnded(server.db.queries, { sid, subject, authenticated_at: auth_time })) {
+    throw new OAuthError('login_required', 'The login has ended since.');
+  }
 }
 
 /** RFC 6749 section 10.12: the browser that finishes is the one that started. Throws `request_forbidden`. */

@@ -1,6 +1,7 @@
-import type { AuthorizationServer } from '../authorization_server.ts';
+import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type Client, clientOf } from '../client/client.ts';
 import { listSessionClients } from '../store/clients.ts';
+import { insertEndedLogin } from '../store/ended_logins.ts';
 import { deleteRememberedSession } from '../store/login_sessions.ts';
 import { insertNotifications } from '../store/logout_notifications.ts';
 import { setLogoutState } from '../store/logout_requests.ts';
@@ -24,6 +25,7 @@ export async function endSession(
   const notifications = logoutNotifications(server, clients, sid);
   const isFirst = await write(server, async (tx) => {
     if (request) await setLogoutState(tx, request, 'done');
+    await insertEndedLogin(tx, { sid }, seconds(server));
     if (!(await deleteRememberedSession(tx, sid))) return false;
     await insertNotifications(tx, notifications);
     return true;

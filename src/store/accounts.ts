@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { deleteConsents } from './consents.ts';
-import { deleteSubjectSessions } from './login_sessions.ts';
+import { endSubjectSessions } from './login_sessions.ts';
 import type { AccountsTable, Queries } from './tables.ts';
 
 export type AccountRow = Selectable<AccountsTable>;
@@ -59,24 +59,25 @@ export async function replacePassword(
   subject: string,
   verified: string,
   password: string,
+  now: number,
 ): Promise<boolean> {
   const isChanged = await rehashPassword(tx, subject, verified, password);
-  if (isChanged) await deleteSubjectSessions(tx, subject);
+  if (isChanged) await endSubjectSessions(tx, subject, now);
   return isChanged;
 }
 
 /** Whatever the password was. Ends all logins too. False when there is no such account. */
-export async function resetPassword(tx: Queries, subject: string, password: string): Promise<boolean> {
+export async function resetPassword(tx: Queries, subject: string, password: string, now: number): Promise<boolean> {
   const result = await tx.updateTable('accounts').set({ password }).where('subject', '=', subject).executeTakeFirst();
-  await deleteSubjectSessions(tx, subject);
+  await endSubjectSessions(tx, subject, now);
   return result.numUpdatedRows === 1n;
 }
 
 /** With what its person agreed to, and all that was issued because of it. False when there is none. */
-export async function deleteAccount(tx: Queries, subject: string): Promise<boolean> {
+export async function deleteAccount(tx: Queries, subject: string, now: number): Promise<boolean> {
   const result = await tx.deleteFrom('accounts').where('subject', '=', subject).executeTakeFirst();
   if (result.numDeletedRows === 0n) return false;
-  await deleteSubjectSessions(tx, subject);
+  await endSubjectSessions(tx, subject, now);
   await deleteConsents(tx, { subject });
   return true;
 }
@@ -86,18 +87,25 @@ export type AccountOutcome = 'created' | 'updated' | 'already_there' | 'other_em
 /** A subject that was made up only counts where there is no account yet. */
 export type ImportedRow = { readonly row: AccountRow; readonly hasSubject: boolean };
 
+/** `update`: what is there already is changed. */
+export type ImportChoice = { readonly update: boolean; readonly now: number };
+
 /** In their order, of which a later one finds what an earlier one wrote. */
 export async function importRows(
   tx: Queries,
   rows: readonly ImportedRow[],
-  update: boolean,
+  { update, now }: ImportChoice,
 ): Promise<AccountOutcome[]> {
   const outcomes: AccountOutcome[] = [];
-  for (const row of rows) outcomes.push(await importRow(tx, row, update));
+  for (const row of rows) outcomes.push(await importRow(tx, row, { update, now }));
   return outcomes;
 }
 
-async function importRow(tx: Queries, { row, hasSubject }: ImportedRow, update: boolean): Promise<AccountOutcome> {
+async function importRow(
+  tx: Queries,
+  { row, hasSubject }: ImportedRow,
+  { update, now }: ImportChoice,
+): Promise<AccountOutcome> {
   const ofSubject = hasSubject ? await findAccount(tx, row.subject) : undefined;
   if (ofSubject && ofSubject.email !== row.email) return 'other_email';
   if (!ofSubject && (await insertAccount(tx, row))) return 'created';
@@ -105,6 +113,6 @@ async function importRow(tx: Queries, { row, hasSubject }: ImportedRow, update: 
   if (!there || (hasSubject && there !== ofSubject)) return 'other_subject';
   if (!update) return 'already_there';
   await updateAccount(tx, there.subject, { claims: row.claims });
-  if (there.password !== row.password) await resetPassword(tx, there.subject, row.password);
+  if (there.password !== row.password) await resetPassword(tx, there.subject, row.password, now);
   return 'updated';
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { insertEndedLogin } from './ended_logins.ts';
 import type { LoginSessionsTable, Queries } from './tables.ts';
 
 export type LoginSessionRow = Selectable<LoginSessionsTable>;
@@ -33,9 +34,10 @@ export async function deleteSession(tx: Queries, sid: string): Promise<boolean> 
   return result.numDeletedRows === 1n;
 }
 
-/** All of a person, remembered or not. */
-export async function deleteSubjectSessions(tx: Queries, subject: string): Promise<void> {
+/** All of a person, remembered or not, and those that are about to begin. */
+export async function endSubjectSessions(tx: Queries, subject: string, now: number): Promise<void> {
   await tx.deleteFrom('login_sessions').where('subject', '=', subject).execute();
+  await insertEndedLogin(tx, { subject }, now);
 }
 
 /** One that was to be remembered: true for the one caller who ended it. */

@@ -46,6 +46,7 @@ export const SWEPT = {
     { name: 'logout_notifications', key: 'id' },
     { name: 'throttles', key: 'key_hash' },
     { name: 'account_sessions', key: 'hash' },
+    { name: 'ended_logins', key: 'hash' },
   ],
   tokens: [
     { name: 'used_jtis', key: 'hash' },

@@ -21,6 +21,7 @@ export type Tables = {
   logout_requests: LogoutRequestsTable;
   logout_notifications: LogoutNotificationsTable;
   throttles: ThrottlesTable;
+  ended_logins: EndedLoginsTable;
   leases: LeasesTable;
   imports: ImportsTable;
 };
@@ -185,6 +186,13 @@ export type ThrottlesTable = {
   key_hash: Uint8Array;
   failures: number;
   /** The end of the window. What comes later begins a new one. */
+  expires_at: number;
+};
+
+/** Login sessions that have ended, and people all of whose logins have, by the hash of `sid` or `subject`. */
+export type EndedLoginsTable = {
+  hash: Uint8Array;
+  ended_at: number;
   expires_at: number;
 };
 

@@ -120,7 +120,7 @@ it('unknown address and wrong password find no account', async () => {
 it('a password that was right in an outdated hash is kept in one of ours from then on', async () => {
   const { subject } = await create('outdated@example.com');
   const django = 'pbkdf2_sha256$1000$sodiumchloride$cOF+pvw5DigyYSeO05cC8eVphEkPrJDEsm5kPU+QIb8=';
-  await write(server, (tx) => resetPassword(tx, subject, django));
+  await write(server, (tx) => resetPassword(tx, subject, django, 1));
   const hash = async () => (await findAccount(server.db.queries, subject))?.password ?? '';
   assert.equal(await accountOfPassword(server, 'outdated@example.com', 'wrong'), undefined);
   assert.equal(await hash(), django);
@@ -140,7 +140,7 @@ it('an unknown account and a wrong password take the same time, in whichever has
       const email = `timed${at}@example.com`;
       if (hash === undefined) return { email, times: [] as number[] };
       const { subject } = await create(email);
-      await write(server, (tx) => resetPassword(tx, subject, hash));
+      await write(server, (tx) => resetPassword(tx, subject, hash, 1));
       return { email, times: [] as number[] };
     }),
   );

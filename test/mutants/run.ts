@@ -35,6 +35,7 @@ const TESTS = [
   'test/e2e/oauth_rules.test.ts',
   'test/e2e/rfc_rules.test.ts',
   'test/attacks/browser.test.ts',
+  'test/attacks/ended_logins.test.ts',
   'test/e2e/refresh.test.ts',
   'test/e2e/device.test.ts',
   'test/e2e/user_codes.test.ts',

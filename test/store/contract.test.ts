@@ -381,8 +381,8 @@ for (const engine of ENGINES) {
         (await accounts.listAccounts(db.queries, '', 10)).map((account) => account.subject),
         ['s-1'],
       );
-      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-2')), false);
-      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1')), true);
+      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-2', 2_000)), false);
+      assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1', 2_000)), true);
       assert.equal(await accounts.findAccountByEmail(db.queries, 'a@example.com'), undefined);
     });
 
@@ -406,9 +406,11 @@ for (const engine of ENGINES) {
       });
 
       it('is replaced once of two times, which ends the logins', async () => {
-        assert.equal(await write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'y', 'z')), false);
+        assert.equal(await write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'y', 'z', 2_000)), false);
         assert.equal(await isLoggedIn(), true);
-        const race = ['p', 'q'].map((next) => write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'x', next)));
+        const race = ['p', 'q'].map((next) =>
+          write({ db }, (tx) => accounts.replacePassword(tx, 's-1', 'x', next, 2_000)),
+        );
         const outcomes = await Promise.all(race);
         assert.deepEqual(outcomes.toSorted(), [false, true]);
         assert.equal(await hashOf(), outcomes[0] ? 'p' : 'q');
@@ -416,9 +418,9 @@ for (const engine of ENGINES) {
       });
 
       it('is reset whatever it was, which ends the logins too', async () => {
-        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-2', 'z')), false);
+        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-2', 'z', 2_000)), false);
         assert.equal(await isLoggedIn(), true);
-        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-1', 'z')), true);
+        assert.equal(await write({ db }, (tx) => accounts.resetPassword(tx, 's-1', 'z', 2_000)), true);
         assert.equal(await hashOf(), 'z');
         assert.equal(await isLoggedIn(), false);
       });
@@ -427,7 +429,7 @@ for (const engine of ENGINES) {
         const consent = consentRow('flow-1', { subject: 's-1', consent_request_id: 'request-1' });
         await write({ db }, (tx) => consents.insertConsent(tx, { ...consent, login_session_id: 'sid-1' }));
         await write({ db }, (tx) => tokens.insertTokens(tx, [tokenRow({ request_id: 'request-1' })]));
-        assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1')), true);
+        assert.equal(await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1', 2_000)), true);
         assert.equal(await isLoggedIn(), false);
         for (const table of ['consents', 'tokens'] as const) {
           assert.deepEqual(await db.queries.selectFrom(table).selectAll().execute(), [], table);
@@ -452,7 +454,7 @@ for (const engine of ENGINES) {
       await write({ db }, (tx) => account_sessions.deleteAccountSession(tx, first));
       assert.equal(await find(first), undefined);
       assert.equal((await find(second))?.subject, 's-1');
-      await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1'));
+      await write({ db }, (tx) => accounts.deleteAccount(tx, 's-1', 2_000));
       assert.equal(await find(second), undefined);
     });
 

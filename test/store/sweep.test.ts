@@ -10,6 +10,7 @@ import { findClient, insertClient } from '../../src/store/clients.ts';
 import { insertConsent, type NewConsent } from '../../src/store/consents.ts';
 import type { Database } from '../../src/store/db.ts';
 import { insertDeviceCode } from '../../src/store/device_codes.ts';
+import { insertEndedLogin } from '../../src/store/ended_logins.ts';
 import { insertFlowState } from '../../src/store/flow_states.ts';
 import { findKey, insertKey } from '../../src/store/json_web_keys.ts';
 import { extendSession, upsertSession } from '../../src/store/login_sessions.ts';
@@ -52,6 +53,7 @@ const PLAIN: Readonly<Partial<Record<keyof Tables, Insert>>> = {
     await insertAccountSession(tx, { hash: hash(name), subject, password_version: '', expires_at });
   },
   throttles: (tx, name, expires_at) => countFailure(tx, [hash(name)], 0, expires_at),
+  ended_logins: (tx, name, expires_at) => insertEndedLogin(tx, { sid: name }, expires_at - 24 * 3600),
   used_jtis: (tx, name, expires_at) => insertUsedJti(tx, hash(name), expires_at),
   device_codes: (tx, name, expires_at) =>
     insertDeviceCode(tx, {

@@ -1,11 +1,11 @@
 import Type from 'typebox';
-import type { AuthorizationServer } from '../../authorization_server.ts';
+import { type AuthorizationServer, seconds } from '../../authorization_server.ts';
 import { endSession } from '../../flow/end_session.ts';
 import { noContent, type Reply } from '../../http/reply.ts';
 import { queryOf, type Request } from '../../http/request.ts';
 import type { RouteSchema } from '../../http/route.ts';
 import { OAuthError } from '../../oauth/error.ts';
-import { deleteSubjectSessions, findEndableSession } from '../../store/login_sessions.ts';
+import { endSubjectSessions, findEndableSession } from '../../store/login_sessions.ts';
 import { write } from '../../store/write.ts';
 
 /** Ends one login session, and tells its clients; or all of a person. Hydra: then nobody is told. */
@@ -16,7 +16,7 @@ export async function revokeOAuth2LoginSessions(server: AuthorizationServer, req
     throw new OAuthError('invalid_request', "One of the query parameters 'sid' and 'subject' is required.");
   }
   if (sid === '') {
-    await write(server, (tx) => deleteSubjectSessions(tx, subject));
+    await write(server, (tx) => endSubjectSessions(tx, subject, seconds(server)));
     return noContent();
   }
   const session = await findEndableSession(server.db.queries, sid);

@@ -10,6 +10,7 @@ import * as throttles from './0003_expand_throttles.ts';
 import * as sweeping from './0004_expand_sweeping.ts';
 import * as imports from './0006_expand_imports.ts';
 import * as account_sessions from './0008_expand_account_sessions.ts';
+import * as ended_logins from './0009_expand_ended_logins.ts';
 
 export type Migration = {
   up(db: Kysely<unknown>, dialect: Dialect): Promise<void>;
@@ -23,4 +24,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004_expand_sweeping': sweeping,
   '0006_expand_imports': imports,
   '0008_expand_account_sessions': account_sessions,
+  '0009_expand_ended_logins': ended_logins,
 };
