@@ -10,6 +10,8 @@ import { blocksOf, commandsOf, PAGES, proseOf, textOf, urlOf } from './page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-docs-'));
 after(() => rmSync(folder, { recursive: true }));
+/** What the examples name. */
+writeFileSync(join(folder, 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
 
 /** What each example leaves out. */
 const BASE = {
@@ -57,7 +59,7 @@ for (const page of PAGES) {
       for (const block of blocksOf(page, 'yaml')) {
         const files = [join(folder, 'base.json'), join(folder, 'example.yml')] as const;
         writeFileSync(files[0], JSON.stringify(BASE));
-        writeFileSync(files[1], block);
+        writeFileSync(files[1], block.replaceAll('/etc/gatehouse', folder));
         assert.deepEqual(loadConfig({ files, env: {}, flags: {} }).warnings, [], block);
       }
     });
