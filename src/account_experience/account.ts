@@ -1,10 +1,9 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { type Reply, redirect } from '../http/reply.ts';
+import type { Reply } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
-import { ACCOUNT_PAGES, accountPage, formOfSession, linkTo } from './account_pages.ts';
+import { ACCOUNT_PAGES, accountPage, formOfSession, goTo, linkTo } from './account_pages.ts';
 import { checkForm } from './csrf.ts';
 import { textsFor } from './language.ts';
-import { pageUrl } from './layout.ts';
 import { markup } from './markup.ts';
 import { type AccountSession, endSession, findSession } from './session.ts';
 
@@ -34,5 +33,5 @@ export async function answerAccount(server: AuthorizationServer, request: Reques
   const session = await findSession(server, request);
   if (session) checkForm(server, request, formOf(request), formOfSession(session));
   const headers = await endSession(server, request);
-  return redirect(303, pageUrl(server, '/oauth2/sessions/logout'), { 'cache-control': 'no-store', ...headers });
+  return goTo(server, textsFor(request), '/oauth2/sessions/logout', {}, headers);
 }

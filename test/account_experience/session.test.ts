@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { ACCOUNT_PAGES } from '../../src/account_experience/account_pages.ts';
 import { createAccount, removeAccount, setPassword } from '../../src/account_experience/accounts.ts';
-import { SESSION_LIFETIME } from '../../src/account_experience/session.ts';
+import { pageCookie } from '../../src/account_experience/cookies.ts';
+import { SESSION_LIFETIME, startSession } from '../../src/account_experience/session.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { REDIRECT_URI } from '../e2e/flow.ts';
 import { counted } from '../e2e/statements.ts';
 import { EMAIL, PASSWORD, Site } from './site.ts';
@@ -12,6 +14,12 @@ const COOKIE = 'gatehouse_account_dev';
 const NEXT = 'another horse, another battery';
 const PAGES = Object.values(ACCOUNT_PAGES);
 const [ACCOUNT = ''] = PAGES;
+const HTTPS = { issuer: 'https://id.example.com/' };
+
+const NOBODY = {
+  ...{ method: 'GET', path: '', query: '', params: {}, headers: {}, remote_address: '' },
+  body: Buffer.of(),
+};
 
 let site: Site;
 before(async () => {
@@ -106,6 +114,19 @@ describe('the session of the account pages', () => {
     const legacy = site.visitor();
     for (const [name, value] of others) legacy.cookies.set(name, value);
     assert.equal(await isSignedIn(legacy), false, 'single sign-on is no session of the account pages');
+  });
+
+  it('cannot be planted by a neighbour, and is not sent without https, in production', () => {
+    const { config } = loadConfig({
+      files: [],
+      env: {},
+      flags: {},
+      forced: { dsn: 'memory', secrets: { system: ['a-secret-that-only-tests-use'] }, urls: { self: HTTPS } },
+    });
+    const line = pageCookie({ config, now: Date.now }, 'account', 'value', 60);
+    assert.match(line, /^__Host-gatehouse_account=value; Path=\/; /);
+    assert.match(line, /; Secure; SameSite=Lax$/);
+    assert.doesNotMatch(line, /Domain/);
   });
 
   it('of another deployment is worth nothing', async () => {
@@ -256,7 +277,9 @@ describe('a form of the account pages', () => {
       assert.equal(answer.status, 303);
       assert.match(
         answer.location,
-        button === 'sign_out' ? /^\/oauth2\/sessions\/logout$/ : /^\/oauth2\/fallbacks\/account\/login\?/,
+        button === 'sign_out'
+          ? /^\/oauth2\/sessions\/logout\?ui_locales=en$/
+          : /^\/oauth2\/fallbacks\/account\/login\?/,
       );
     });
   }
@@ -307,4 +330,38 @@ it('every page of the account refuses frames, is not kept, and lets its forms le
   }
   assert.equal((await site.visitor().get(ACCOUNT)).headers.get('cache-control'), 'no-store');
   assert.doesNotMatch((await visitor.get(ACCOUNT)).text, new RegExp(REDIRECT_URI));
+});
+
+it('where a proxy has put a path before ours, every address of the account pages has it', async () => {
+  const behind = await Site.start({
+    urls: { self: { issuer: 'http://issuer.test/', public: 'http://issuer.test/id' } },
+  });
+  try {
+    const who = behind.visitor();
+    const addresses = [(await who.get(ACCOUNT)).location];
+    const login = await who.get('/oauth2/fallbacks/account/login');
+    const pages = [login];
+    const cookie = await startSession(behind.server, NOBODY, behind.account);
+    who.cookies.set(COOKIE, /=([^;]*)/.exec(cookie)?.[1] ?? '');
+    for (const path of PAGES) pages.push(await who.get(path));
+    for (const { text } of pages)
+      addresses.push(...[...text.matchAll(/(?:href|action)="(\/[^"]*)"/g)].map(([, to = '']) => to));
+    assert.ok(addresses.length > 15, String(addresses.length));
+    for (const address of addresses) assert.match(address, /^\/id\/oauth2\/fallbacks\//);
+  } finally {
+    await behind.close();
+  }
+});
+
+it('where people log in elsewhere, there are no account pages, and no way to them', async () => {
+  const elsewhere = await Site.start({
+    urls: { self: { issuer: 'http://issuer.test/' }, login: 'https://login.example.com/' },
+  });
+  try {
+    const who = elsewhere.visitor();
+    for (const path of [...PAGES, '/oauth2/fallbacks/account/login']) assert.equal((await who.get(path)).status, 404);
+    assert.doesNotMatch((await who.get('/oauth2/fallbacks/logout/callback')).text, /to-account/);
+  } finally {
+    await elsewhere.close();
+  }
 });
