@@ -9,8 +9,8 @@ export type Row = {
   readonly times: Readonly<Record<number, Times>>;
 };
 
-const BEGIN = '<!-- growth: written by npm run growth -->';
-const END = '<!-- /growth -->';
+export const BEGIN = '<!-- growth: written by npm run growth -->';
+export const END = '<!-- /growth -->';
 
 const lineOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
@@ -43,7 +43,7 @@ export function writeTable(file: string, rows: readonly Row[], sizes: readonly n
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .slice(2)
-    .filter((line) => !measured.has(line.split(' | ')[1] ?? ''));
+    .filter((line) => !measured.has(line.split('|')[2]?.trim() ?? ''));
   const table = [head, rule, ...kept, ...lines].join('\n');
   writeFileSync(file, `${text.slice(0, begin)}${BEGIN}\n\n${table}\n\n${text.slice(end)}`);
 }

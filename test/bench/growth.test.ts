@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fill } from '../../bench/growth/fill.ts';
 import { drawRows } from '../../bench/growth/samples.ts';
 import { NOTHING, sizeOf } from '../../bench/growth/size.ts';
 import { STATEMENTS, type Statement } from '../../bench/growth/statements.ts';
-import { tableOf } from '../../bench/growth/table.ts';
+import { BEGIN, END, tableOf, writeTable } from '../../bench/growth/table.ts';
 import { timeStatements } from '../../bench/growth/time.ts';
 import { parseDsn } from '../../src/config/dsn.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
@@ -64,5 +67,22 @@ test('the table of npm run growth has a line a statement, and the time of each s
       '| --- | --- | --- | --- | --- |',
       '| find a token | sqlite | abc | 0.012 (1.00) |  |',
     ].join('\n'),
+  );
+});
+
+test('npm run growth keeps what it wrote of engines that it was not run on', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-growth-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'performance.md');
+  writeFileSync(file, `# Performance\n\n${BEGIN}\n${END}\n\nMore.\n`);
+  const rowOf = (engine: string, commit: string) => ({ statement: 'find', engine, commit, times: {} });
+  writeTable(file, [rowOf('sqlite', 'one')], [1000]);
+  writeTable(file, [rowOf('postgres', 'two')], [1000]);
+  writeTable(file, [rowOf('sqlite', 'three')], [1000]);
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, /^# Performance\n\n<!-- growth[^>]*>\n\n[\s\S]*\n\n<!-- \/growth -->\n\nMore\.\n$/);
+  assert.deepEqual(
+    text.split('\n').filter((line) => line.startsWith('| find')),
+    ['| find | postgres | two |  |', '| find | sqlite | three |  |'],
   );
 });
