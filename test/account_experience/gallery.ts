@@ -198,6 +198,15 @@ export const STATES: Readonly<Record<string, Visit>> = {
     await signIn(page, 'wrong');
     await page.waitForSelector('#login-error');
   },
+  'login, after too many wrong passwords': async (gallery, page) => {
+    await gallery.login(page);
+    for (let status = 0; status !== 429; ) {
+      const answered = page.waitForResponse((response) => response.request().method() === 'POST');
+      await signIn(page, 'wrong', 'nobody@example.com');
+      status = (await answered).status();
+      await page.waitForLoadState();
+    }
+  },
   'login, with nothing asked': fallback('login'),
   consent: (gallery, page) => gallery.consent(page),
   'consent, of a stranger': (gallery, page) => gallery.strangeConsent(page),
