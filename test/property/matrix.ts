@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { cellsOf, rowsOf } from './cells.ts';
 import { generated } from './generated.ts';
 import { Lane } from './lane.ts';
@@ -21,6 +23,8 @@ export type Report = {
   readonly failures: readonly string[];
   /** Open sockets, timers and the like, before the first wrong request and after the last one. */
   readonly handles: readonly [before: number, after: number];
+  /** What a collection leaves of this process, which is the server too, when each cell had its turns, and in the end. */
+  readonly megabytes: readonly [before: number, after: number];
   readonly milliseconds: number;
 };
 
@@ -46,8 +50,9 @@ export async function runMatrix({ requests, seed, only = /(?:)/ }: Settings): Pr
     const cells = lanes.flatMap((lane) => lane.cells);
     const rounds = Math.max(1, Math.floor((requests * SINGLE) / cells.length));
     const combined = Math.max(0, requests - rounds * cells.length);
+    await atOnce(lanes, (lane) => lane.single(rounds));
+    const live = liveMegabytes();
     await atOnce(lanes, async (lane) => {
-      await lane.single(rounds);
       await lane.combined(Math.floor((combined * lane.cells.length) / cells.length));
       await lane.checkSound();
     });
@@ -59,6 +64,7 @@ export async function runMatrix({ requests, seed, only = /(?:)/ }: Settings): Pr
       visits: tally.visits(cells),
       failures: tally.failures,
       handles: [before, handles()],
+      megabytes: [live, liveMegabytes()],
       milliseconds: performance.now() - started,
     };
   } finally {
@@ -68,6 +74,12 @@ export async function runMatrix({ requests, seed, only = /(?:)/ }: Settings): Pr
 }
 
 const handles = (): number => process.getActiveResourcesInfo().length;
+
+function liveMegabytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
 
 async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];

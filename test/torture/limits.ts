@@ -13,3 +13,6 @@ export const MORE_HANDLES = 20;
 
 /** What the 99th percentile of the token endpoint may become while expired rows are swept. */
 export const SWEEPING = 1.2 * SLOWNESS;
+
+/** What the 99th percentile of the token endpoint may become beside ten thousand connections on which nothing happens. */
+export const BESIDE_CROWD = 2 * SLOWNESS;

@@ -80,6 +80,10 @@ async function run(trial: Trial, engine: EngineName, commit: string): Promise<Ro
   }));
 }
 
+const takesPart = (trial: Trial, engine: EngineName): boolean =>
+  (trial.engines?.includes(engine) ?? true) &&
+  (values.amount !== undefined || amountOf(trial, engine, values.tenth) > 0);
+
 const tell = (trial: Trial, engine: EngineName, { name, passed, seconds = 0, problem = '' }: Message): void =>
   console.log(`${passed ? 'held  ' : 'FAILED'} ${trial.name} ${engine} ${seconds.toFixed(0)} s: ${name} ${problem}`);
 
@@ -88,7 +92,7 @@ async function runAll(): Promise<number> {
     git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', 'src') === '' ? '' : ' and changes');
   const rows: Row[] = [];
   for (const trial of trials) {
-    for (const engine of engines.filter((name) => trial.engines?.includes(name) ?? true)) {
+    for (const engine of engines.filter((name) => takesPart(trial, name))) {
       const shown = await run(trial, engine, commit);
       rows.push(...shown);
       if (!values.tenth) writeTable(join(root, 'docs/reliability.md'), shown);

@@ -1,7 +1,7 @@
 export const ENGINES = ['sqlite', 'postgres', 'mysql'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** How much of everything: the full number, and what every commit has time for. */
+/** How much of everything: the full number, and what every commit has time for; 0 where its tests do that anyway. */
 type Amount = readonly [full: number, tenth: number];
 
 export type Trial = {
@@ -11,10 +11,11 @@ export type Trial = {
   readonly engines?: readonly EngineName[];
   /** Rounds, or what `env` says. */
   readonly amount: Amount | Readonly<Record<EngineName, Amount>>;
-  readonly unit?: 'ROUNDS' | 'SECONDS' | 'ROWS';
+  readonly unit?: 'ROUNDS' | 'SECONDS' | 'ROWS' | 'CONNECTIONS' | 'REQUESTS';
   readonly env?: Readonly<Record<string, string>>;
 };
 
+const EMBEDDED: readonly EngineName[] = ['sqlite'];
 const NETWORK: readonly EngineName[] = ['postgres', 'mysql'];
 
 /** In the order in which they run. */
@@ -32,7 +33,21 @@ export const TRIALS: readonly Trial[] = [
   },
   { name: 'database', files: ['test/torture/database.trial.ts'], engines: NETWORK, amount: [20, 2] },
   { name: 'wire', files: ['test/torture/wire.trial.ts'], engines: NETWORK, amount: [30, 3] },
-  { name: 'disk', files: ['test/torture/disk.trial.ts'], engines: ['sqlite'], amount: [20, 2] },
+  { name: 'disk', files: ['test/torture/disk.trial.ts'], engines: EMBEDDED, amount: [20, 2] },
+  {
+    name: 'crowd',
+    files: ['test/e2e/crowd.test.ts'],
+    engines: EMBEDDED,
+    amount: [10_000, 0],
+    unit: 'CONNECTIONS',
+  },
+  {
+    name: 'requests',
+    files: ['test/property/matrix.test.ts'],
+    engines: EMBEDDED,
+    amount: [1_000_000, 0],
+    unit: 'REQUESTS',
+  },
   { name: 'clock', files: ['test/torture/clock.trial.ts'], amount: [10, 1] },
   { name: 'restart', files: ['test/torture/restart.trial.ts'], amount: [10, 1] },
   { name: 'rate', files: ['test/torture/rate.trial.ts'], amount: [20, 2], unit: 'SECONDS' },
