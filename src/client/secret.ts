@@ -69,13 +69,17 @@ export async function verifySecret(hashers: Hashers, secret: string, hashes: rea
 async function matches(secret: string, hash: string): Promise<boolean> {
   const [, scheme, ...parts] = hash.split('$');
   if (scheme === 'hmac-sha256') return equal(hmac(bytes(parts[0]), secret), bytes(parts[1]));
-  if (/^2[aby]$/.test(scheme ?? '')) return (await loadBcrypt()).compare(secret, hash);
+  if (/^2[aby]$/.test(scheme ?? '')) return matchesBcrypt(secret, hash);
   if (scheme === 'argon2i' || scheme === 'argon2id') return matchesArgon2(secret, scheme, parts);
   const digest = DIGESTS[scheme ?? ''];
   if (digest === undefined) return false;
   const [, iterations = '1', length = '32'] = /^i=(\d+),l=(\d+)$/.exec(parts[0] ?? '') ?? [];
   return equal(await derive(secret, bytes(parts[1]), Number(iterations), Number(length), digest), bytes(parts[2]));
 }
+
+/** The module knows `$2y$` only under its other name, and under `$2a$` it counts the bytes of a long secret from 0 again. */
+const matchesBcrypt = async (secret: string, hash: string): Promise<boolean> =>
+  (await loadBcrypt()).compare(Buffer.from(secret).subarray(0, BCRYPT_LIMIT), hash.replace(/^\$2[ay]/, '$2b'));
 
 /** Hydra: two names stand for hashes of SHA-3. Clients that were imported may have any of them. */
 const DIGESTS: Readonly<Record<string, string>> = {
