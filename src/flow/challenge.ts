@@ -99,10 +99,16 @@ const DICTIONARIES: ReadonlyMap<number, Buffer> = new Map([
 ]);
 const CURRENT = 1;
 
+/**
+ * A window of 8 kB and blocks of 4 096 symbols are enough for the dictionary and a state, and take 64 kB. The 256 kB that
+ * zlib takes if nobody asks count as memory of the heap, which is collected all the time then (docs/performance.md).
+ */
+const MEMORY = { windowBits: 13, memLevel: 6 };
+
 function pack(state: unknown): Buffer {
   const dictionary = DICTIONARIES.get(CURRENT);
   if (!dictionary) throw new Error(`no dictionary ${CURRENT}`);
-  return Buffer.concat([Buffer.of(CURRENT), deflateRawSync(JSON.stringify(state), { dictionary })]);
+  return Buffer.concat([Buffer.of(CURRENT), deflateRawSync(JSON.stringify(state), { ...MEMORY, dictionary })]);
 }
 
 function unpack(packed: Buffer): unknown {
