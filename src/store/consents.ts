@@ -1,30 +1,43 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { ClientRow } from './clients.ts';
+import { HotQuery } from './hot_query.ts';
 import type { ConsentsTable, Queries, Tables } from './tables.ts';
 import { deleteChains } from './tokens.ts';
 
 export type ConsentRow = Selectable<ConsentsTable>;
 export type NewConsent = ConsentRow & { readonly login_session_id: string };
 
-/** Single use of a flow: false when it was completed before. A login session that is gone by now is not named. */
-export async function insertConsent(tx: Queries, row: NewConsent): Promise<boolean> {
-  const login_session_id = sql<string | null>`(select sid from login_sessions where sid = ${row.login_session_id})`;
-  const result = await tx
+const insertion = new HotQuery((db, row: NewConsent) =>
+  db
     .insertInto('consents')
-    .values({ ...row, login_session_id })
-    .onConflict((conflict) => conflict.column('flow_id').doNothing())
-    .executeTakeFirstOrThrow();
-  return result.numInsertedOrUpdatedRows === 1n;
-}
+    .values({
+      flow_id: row.flow_id,
+      consent_request_id: row.consent_request_id,
+      client_id: row.client_id,
+      subject: row.subject,
+      login_session_id: sql<string | null>`(select sid from login_sessions where sid = ${row.login_session_id})`,
+      granted_scope: row.granted_scope,
+      granted_audience: row.granted_audience,
+      requested_at: row.requested_at,
+      handled_at: row.handled_at,
+      skip: row.skip,
+      remember: row.remember,
+      remember_for: row.remember_for,
+      remembered_until: row.remembered_until,
+      expires_at: row.expires_at,
+      details: row.details,
+    })
+    .onConflict((conflict) => conflict.column('flow_id').doNothing()),
+);
 
-/** The newest consent that this person asked us to remember for this client, and that was not itself skipped. */
-export function findRememberedConsent(
-  db: Queries,
-  subject: string,
-  client_id: string,
-  now: number,
-): Promise<Pick<ConsentRow, 'granted_scope'> | undefined> {
-  return db
+/** Single use of a flow: false when it was completed before. A login session that is gone by now is not named. */
+export const insertConsent = async (tx: Queries, row: NewConsent): Promise<boolean> =>
+  (await insertion.changes(tx, row)) === 1n;
+
+type Remembering = Pick<ConsentRow, 'subject' | 'client_id'> & { readonly now: number };
+
+const rememberedConsent = new HotQuery((db, { subject, client_id, now }: Remembering) =>
+  db
     .selectFrom('consents')
     .select('granted_scope')
     .where('subject', '=', subject)
@@ -33,9 +46,16 @@ export function findRememberedConsent(
     .where('remember', '=', 1)
     .where((is) => is.or([is('remembered_until', 'is', null), is('remembered_until', '>', now)]))
     .orderBy('requested_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-}
+    .limit(1),
+);
+
+/** The newest consent that this person asked us to remember for this client, and that was not itself skipped. */
+export const findRememberedConsent = (
+  db: Queries,
+  subject: string,
+  client_id: string,
+  now: number,
+): Promise<Pick<ConsentRow, 'granted_scope'> | undefined> => rememberedConsent.first(db, { subject, client_id, now });
 
 export type ConsentFilter = { readonly subject: string; readonly login_session_id?: string };
 

@@ -1,28 +1,35 @@
 import type { Selectable } from 'kysely';
 import { insertEndedLogin } from './ended_logins.ts';
+import { HotQuery } from './hot_query.ts';
 import type { LoginSessionsTable, Queries } from './tables.ts';
 
 export type LoginSessionRow = Selectable<LoginSessionsTable>;
 
-/** A login that was to be remembered and still is. */
-export function findRememberedSession(db: Queries, sid: string, now: number): Promise<LoginSessionRow | undefined> {
-  return db
+const rememberedSession = new HotQuery((db, { sid, now }: { readonly sid: string; readonly now: number }) =>
+  db
     .selectFrom('login_sessions')
     .selectAll()
     .where('sid', '=', sid)
     .where('remember', '=', 1)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-}
+    .where('expires_at', '>', now),
+);
+
+/** A login that was to be remembered and still is. */
+export const findRememberedSession = (db: Queries, sid: string, now: number): Promise<LoginSessionRow | undefined> =>
+  rememberedSession.first(db, { sid, now });
+
+const upsert = new HotQuery((db, row: LoginSessionRow) => {
+  const { sid, subject, authenticated_at, expires_at, remember, identity_provider_session_id } = row;
+  const values = { subject, authenticated_at, expires_at, remember, identity_provider_session_id };
+  return db
+    .insertInto('login_sessions')
+    .values({ sid, ...values })
+    .onConflict((conflict) => conflict.column('sid').doUpdateSet(values));
+});
 
 /** A login verifier may come twice: the later one counts. */
 export async function upsertSession(tx: Queries, row: LoginSessionRow): Promise<void> {
-  const { sid, ...values } = row;
-  await tx
-    .insertInto('login_sessions')
-    .values(row)
-    .onConflict((conflict) => conflict.column('sid').doUpdateSet(values))
-    .execute();
+  await upsert.changes(tx, row);
 }
 
 export async function extendSession(tx: Queries, sid: string, expires_at: number): Promise<void> {

@@ -72,6 +72,23 @@ export async function insertTokens(tx: Queries, rows: readonly NewToken[]): Prom
  */
 export const USED_KEEP = 180 * 24 * 3600;
 
+const spending = new HotQuery(
+  (
+    db,
+    values: Hash & { readonly used_at: number; readonly kept_until: number; readonly successor: Uint8Array | null },
+  ) =>
+    db
+      .updateTable('tokens')
+      .set((row) => ({
+        used_at: values.used_at,
+        uses: 1,
+        successor: values.successor,
+        expires_at: row.fn.coalesce('expires_at', row.val(values.kept_until)),
+      }))
+      .where('hash', '=', values.hash)
+      .where('used_at', 'is', null),
+);
+
 /**
  * Single use: true for exactly one caller, and only while the token exists. `successor` is what those who come again may
  * be given.
@@ -82,18 +99,7 @@ export async function spendToken(
   used_at: number,
   successor: Uint8Array | null = null,
 ): Promise<boolean> {
-  const result = await tx
-    .updateTable('tokens')
-    .set((row) => ({
-      used_at,
-      uses: 1,
-      successor,
-      expires_at: row.fn.coalesce('expires_at', row.val(used_at + USED_KEEP)),
-    }))
-    .where('hash', '=', hash)
-    .where('used_at', 'is', null)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return (await spending.changes(tx, { hash, used_at, kept_until: used_at + USED_KEEP, successor })) === 1n;
 }
 
 /** Use within a grace period: while the first one was after `since`, and there were fewer than `limit`. */
@@ -137,8 +143,12 @@ export async function deleteChains(tx: Queries, request_ids: readonly string[]):
   }
 }
 
+const deletionOfKind = new HotQuery((db, { request_id, kind }: Pick<TokenRow, 'request_id' | 'kind'>) =>
+  db.deleteFrom('tokens').where('request_id', '=', request_id).where('kind', '=', kind),
+);
+
 export async function deleteChainTokens(tx: Queries, request_id: string, kind: TokenKind): Promise<void> {
-  await tx.deleteFrom('tokens').where('request_id', '=', request_id).where('kind', '=', kind).execute();
+  await deletionOfKind.changes(tx, { request_id, kind });
 }
 
 export async function deleteClientTokens(tx: Queries, client_id: string, kind: TokenKind): Promise<void> {

@@ -1,6 +1,8 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { verifyOwnJwt } from '../keys/jwt.ts';
 import { type OpaqueKind, tokenHash } from '../keys/opaque_token.ts';
+import { ProvenTokens } from '../keys/proven_tokens.ts';
+import type { SigningKeys } from '../keys/signing_keys.ts';
 import { findToken, findTokenWithClient, type TokenRow } from '../store/tokens.ts';
 import { signatureOf } from './access_token.ts';
 import { isRedeemable } from './refresh_token.ts';
@@ -13,7 +15,19 @@ export async function hashOf(
 ): Promise<Uint8Array | undefined> {
   const opaque = server.keys.opaque.verify(kind, token);
   if (opaque || kind !== 'access_token' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return opaque;
-  return (await verifyOwnJwt(server.keys.signing, token)) && tokenHash(signatureOf(token));
+  return provenJwt(server.keys.signing, token);
+}
+
+/** By the keys that were there when their signatures were verified: a key that is deleted verifies nothing any more. */
+const proven = new WeakMap<ReturnType<SigningKeys['published']>, ProvenTokens>();
+
+async function provenJwt(keys: SigningKeys, token: string): Promise<Uint8Array | undefined> {
+  const known = proven.get(keys.published())?.find(token);
+  if (known) return known;
+  if (!(await verifyOwnJwt(keys, token))) return undefined;
+  const tokens = proven.get(keys.published()) ?? new ProvenTokens();
+  proven.set(keys.published(), tokens);
+  return tokens.add(token, tokenHash(signatureOf(token)));
 }
 
 /** Not expired, and not used up. */
