@@ -100,10 +100,12 @@ const DICTIONARIES: ReadonlyMap<number, Buffer> = new Map([
 const CURRENT = 1;
 
 /**
- * A window of 8 kB and blocks of 4 096 symbols are enough for the dictionary and a state, and take 64 kB. The 256 kB that
- * zlib takes if nobody asks count as memory of the heap, which is collected all the time then (docs/performance.md).
+ * A window of 8 kB and blocks of 4 096 symbols are enough for the dictionary and a state, and take 64 kB; zlib takes 256
+ * and Node.js another 16 for each piece of the outcome if nobody asks, which the garbage collector hears of
+ * (docs/performance.md).
  */
-const MEMORY = { windowBits: 13, memLevel: 6 };
+const PIECE = { chunkSize: 4096 };
+const MEMORY = { ...PIECE, windowBits: 13, memLevel: 6 };
 
 function pack(state: unknown): Buffer {
   const dictionary = DICTIONARIES.get(CURRENT);
@@ -114,6 +116,6 @@ function pack(state: unknown): Buffer {
 function unpack(packed: Buffer): unknown {
   const dictionary = DICTIONARIES.get(packed[0] ?? 0);
   if (!dictionary) return undefined;
-  const text = inflateRawSync(packed.subarray(1), { dictionary, maxOutputLength: INFLATED_LIMIT });
+  const text = inflateRawSync(packed.subarray(1), { ...PIECE, dictionary, maxOutputLength: INFLATED_LIMIT });
   return JSON.parse(text.toString());
 }
