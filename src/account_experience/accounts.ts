@@ -134,6 +134,13 @@ export async function accountOfEmail(server: Pick<Store, 'db'>, email: string): 
   return accountOf(await accountRow(server, email));
 }
 
+/** What a client is told of somebody who has no account any more. */
+export const GONE = {
+  error: 'login_required',
+  error_description: 'The account of the session does not exist any more.',
+  status_code: 400,
+};
+
 export async function accountOfSubject(server: Pick<Store, 'db'>, subject: string): Promise<Account | undefined> {
   const row = await findAccount(server.db.queries, subject);
   return row && accountOf(row);

@@ -3,7 +3,7 @@ import type { Explanation } from '../config/account_experience.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { cautions, destination, introduced, linksOf, withImage } from './about_client.ts';
-import { type Account, accountOfSubject } from './accounts.ts';
+import { type Account, accountOfSubject, GONE } from './accounts.ts';
 import { acceptConsent, type FlowRequest, findConsent, rejectConsent } from './admin_contract.ts';
 import { claimsOf } from './claims.ts';
 import { checkForm, protectForm } from './csrf.ts';
@@ -24,6 +24,7 @@ export async function showConsent(server: AuthorizationServer, request: Request)
   if (challenge === '') return showNotice(server, textsFor(request), 'consent');
   const consent = await findConsent(server, challenge);
   const account = await accountOfSubject(server, consent.subject);
+  if (isGone(server, account)) return redirect(302, await rejectConsent(server, challenge, GONE));
   if (consent.skip || consent.client.skip_consent) {
     return redirect(302, await grant(server, consent, account, { scope: consent.requested_scope, remember: false }));
   }
@@ -46,10 +47,15 @@ export async function answerConsent(server: AuthorizationServer, request: Reques
   const ticked = new Set(answers.all('grant_scope'));
   const scope = [...new Set(consent.requested_scope)].filter((requested) => ticked.has(requested));
   const account = await accountOfSubject(server, consent.subject);
+  if (isGone(server, account)) return redirect(303, await rejectConsent(server, challenge, GONE));
   return redirect(303, await grant(server, consent, account, { scope, remember: answers.has('remember') }));
 }
 
 type Server = Pick<AuthorizationServer, 'config'>;
+
+/** Of somebody who logged in with us, and whose account was deleted since. Who logs in elsewhere needs none. */
+const isGone = ({ config }: Server, account: Account | undefined): boolean =>
+  account === undefined && config.gatehouse.account_experience.pages.includes('login');
 
 type Decision = { readonly scope: readonly string[]; readonly remember: boolean };
 

@@ -3,7 +3,7 @@ import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { Parameters, spaceList } from '../oauth/parameters.ts';
 import { introduced, withImage } from './about_client.ts';
-import { accountOfSubject } from './accounts.ts';
+import { accountOfSubject, GONE } from './accounts.ts';
 import { acceptLogin, type FlowRequest, findLogin, rejectLogin } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { formHeaders } from './form_action.ts';
@@ -64,14 +64,7 @@ async function resume(server: AuthorizationServer, login: FlowRequest): Promise<
   const account = await accountOfSubject(server, login.subject);
   if (account) return acceptLogin(server, login.challenge, { ...PASSWORD, subject: account.subject, remember: true });
   const query = Parameters.parse(URL.parse(login.request_url)?.search.slice(1) ?? '');
-  if (spaceList(query.get('prompt')).includes('none')) {
-    const denial = {
-      error: 'login_required',
-      error_description: 'The account of the session does not exist any more.',
-      status_code: 400,
-    };
-    return rejectLogin(server, login.challenge, denial);
-  }
+  if (spaceList(query.get('prompt')).includes('none')) return rejectLogin(server, login.challenge, GONE);
   // The contract answers another subject than the session's by asking for a new login.
   return acceptLogin(server, login.challenge, { ...PASSWORD, subject: 'nobody', remember: false });
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
+import { createAccount, removeAccount } from '../../src/account_experience/accounts.ts';
 import { REDIRECT_URI } from '../e2e/flow.ts';
-import { Site } from './site.ts';
-import { fieldsOf, type Visitor } from './visitor.ts';
+import { PASSWORD, Site } from './site.ts';
+import { fieldsOf, type Shown, type Visitor } from './visitor.ts';
 
 let site: Site;
 before(async () => {
@@ -83,6 +84,41 @@ describe('the consent page', () => {
     const back = await site.consentPage(visitor, { client_id: 'first-party', scope: 'openid email' });
     assert.ok(new URL(back.location).searchParams.has('code'), back.location);
   });
+});
+
+describe('a person whose account was deleted meanwhile', () => {
+  const email = 'gone@example.com';
+  let consent: Shown;
+  beforeEach(async () => {
+    await createAccount(site.server, { email, password: PASSWORD });
+    const login = await site.loginPage(visitor);
+    const { location } = await visitor.press(login, 'accept', { fields: { email, password: PASSWORD } });
+    consent = await visitor.follow(location);
+    assert.match(consent.text, /id="consent-title"/);
+    await removeAccount(site.server, email);
+  });
+  const told = ({ location }: Shown) => new URL(location).searchParams.get('error');
+
+  it('grants nothing any more', async () => {
+    assert.equal(told(await visitor.follow((await visitor.press(consent, 'accept')).location)), 'login_required');
+  });
+
+  it('is not asked again', async () => {
+    const action = /<form method="post" action="([^"]*)"/.exec(consent.text)?.[1] ?? assert.fail();
+    assert.equal(told(await visitor.follow(action)), 'login_required');
+  });
+});
+
+it('a consent of somebody who logged in elsewhere needs no account', async () => {
+  const urls = { self: { issuer: 'http://issuer.test/' }, login: 'https://accounts.example.com/login' };
+  const elsewhere = await Site.start({ urls });
+  const person = elsewhere.visitor();
+  const { location } = await person.follow(elsewhere.deployment.authorizeUrl());
+  const challenge = new URL(location).searchParams.get('login_challenge') ?? assert.fail(location);
+  const consent = await person.follow(await elsewhere.deployment.acceptLogin(challenge, { subject: 'somebody' }));
+  const back = await person.follow((await person.press(consent, 'accept')).location);
+  assert.ok(new URL(back.location).searchParams.has('code'), back.location);
+  await elsewhere.close();
 });
 
 describe('a consent form is refused', () => {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { createAccount } from '../../src/account_experience/accounts.ts';
+import { accountOfPassword, createAccount } from '../../src/account_experience/accounts.ts';
 import { escapeHtml } from '../../src/http/reply.ts';
 import { fieldsOf, Visitor } from '../account_experience/visitor.ts';
 import { launchChromium } from '../e2e/chromium.ts';
@@ -69,6 +69,8 @@ describe('RFC 6749 10.13, RFC 9700 4.16: clickjacking', () => {
     'a consent': () => authorizeUrl(),
     'a logout': () => `${server.issuer}/oauth2/sessions/logout`,
     'a device code': () => `${server.issuer}/oauth2/device/verify`,
+    'an account': () => `${server.issuer}/oauth2/fallbacks/account/applications`,
+    'a new password': () => `${server.issuer}/oauth2/fallbacks/account/password`,
     'a message': () => `${server.issuer}/oauth2/fallbacks/login`,
     'an error': () => authorizeUrl({ client_id: 'nobody' }),
   };
@@ -86,7 +88,12 @@ describe('RFC 6749 10.13, RFC 9700 4.16: clickjacking', () => {
 
 describe('RFC 6749 10.12, RFC 9700 4.7: forms that another site sends', () => {
   /** The form of a page that the attacker has seen, which sends itself as soon as the victim comes. */
-  async function replay(visitor: Visitor, url: string, fields: Record<string, string>): Promise<void> {
+  async function replay(
+    visitor: Visitor,
+    url: string,
+    fields: Record<string, string>,
+    seen = '#problem-title',
+  ): Promise<void> {
     const shown = await visitor.follow(url);
     const action = /<form method="post" action="([^"]*)"/.exec(shown.text)?.[1] ?? assert.fail(shown.text);
     const inputs = Object.entries({ ...Object.fromEntries(fieldsOf(shown)), ...fields, action: 'accept' })
@@ -94,7 +101,7 @@ describe('RFC 6749 10.12, RFC 9700 4.7: forms that another site sends', () => {
       .join('');
     await visit(`<form method="post" action="${server.issuer}${action}">${inputs}</form>
       <script>HTMLFormElement.prototype.submit.call(document.forms[0])</script>`);
-    await page.waitForSelector('#problem-title');
+    await page.waitForSelector(seen);
   }
 
   const attacker = () => new Visitor({ publicOrigin: server.issuer, issuer: server.issuer });
@@ -115,6 +122,35 @@ describe('RFC 6749 10.12, RFC 9700 4.7: forms that another site sends', () => {
     await replay(visitor, `${server.issuer}/oauth2/sessions/logout`, {});
     await page.goto(authorizeUrl());
     await page.waitForSelector('#consent-title');
+  });
+
+  it('do not sign a victim in to the account of the attacker', async () => {
+    const account = `${server.issuer}/oauth2/fallbacks/account`;
+    await page.goto(account);
+    await replay(attacker(), account, { email: ATTACKER, password: PASSWORD });
+    await page.goto(account);
+    assert.equal(await page.locator('#password').count(), 1);
+  });
+
+  it('do not change the password of a victim', async () => {
+    await logIn();
+    const visitor = attacker();
+    const account = `${server.issuer}/oauth2/fallbacks/account/password`;
+    const login = await visitor.follow(account);
+    await visitor.follow(
+      (await visitor.press(login, 'accept', { fields: { email: ATTACKER, password: PASSWORD } })).location,
+    );
+    const next = 'what the attacker would like';
+    await replay(
+      visitor,
+      account,
+      { password: PASSWORD, new_password: next, new_password_again: next },
+      '#password-title',
+    );
+    assert.equal(await page.locator('#changed, #password-error').count(), 0);
+    await page.goto(account);
+    assert.ok((await page.textContent('main'))?.includes(VICTIM));
+    assert.ok(await accountOfPassword(server.server, VICTIM, PASSWORD));
   });
 
   it('do not let a device in', async () => {
