@@ -1,6 +1,7 @@
 import { freePort } from '../../test/free_port.ts';
+import { REDIRECT_URI } from '../flows/requests.ts';
 import { ask } from '../wire/connection.ts';
-import { type Credentials, get, json } from '../wire/message.ts';
+import { type Credentials, json } from '../wire/message.ts';
 import { type Contestant, startContestant } from './contestant.ts';
 
 const LAUNCHER = new URL('../../bin/gatehouse', import.meta.url).pathname;
@@ -32,8 +33,6 @@ export async function startGatehouse({ dsn, cores, args = [] }: Settings): Promi
   });
 }
 
-export const REDIRECT_URI = 'https://app.example.com/cb';
-
 /** Of a client that may do everything, with a secret that Gatehouse made. `values` are further members. */
 export async function createClient(
   { adminPort }: Contestant,
@@ -58,7 +57,5 @@ export const CLIENT = {
 
 /** Makes a new key of this algorithm the one that signs the access tokens. */
 export async function signAccessTokensWith({ adminPort }: Contestant, alg: string): Promise<void> {
-  const set = '/admin/keys/hydra.jwt.access-token';
-  await ask(adminPort, json('POST', set, { alg, use: 'sig' }), 201);
-  await ask(adminPort, get(set), 200);
+  await ask(adminPort, json('POST', '/admin/keys/hydra.jwt.access-token', { alg, use: 'sig' }), 201);
 }

@@ -3,7 +3,7 @@ import { createClient, signAccessTokensWith } from '../contestants/gatehouse.ts'
 import { call, type Turn } from '../turn.ts';
 import { ask } from '../wire/connection.ts';
 import type { Credentials } from '../wire/message.ts';
-import { manyClients as clientsOf } from './many_clients.ts';
+import { clientsOf } from './many_clients.ts';
 import { RSA } from './rsa.ts';
 import {
   asBase,

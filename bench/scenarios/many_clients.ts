@@ -9,7 +9,7 @@ const AT_ONCE = 16;
 const created = new WeakMap<Contestant, Promise<Credentials[]>>();
 
 /** With secrets that the server makes. The same ones when they are asked for again. */
-export function manyClients(contestant: Contestant, count: number): Promise<Credentials[]> {
+export function clientsOf(contestant: Contestant, count: number): Promise<Credentials[]> {
   const clients = created.get(contestant) ?? createClients(contestant, count);
   created.set(contestant, clients);
   return clients;
