@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -10,8 +10,9 @@ import { tablesOf } from '../e2e/crowd.ts';
 import { startDeployment } from '../e2e/deployment.ts';
 import { Load, WHOLE } from '../e2e/load.ts';
 import { type Engine, SHARED_ENGINES } from '../store/engines.ts';
+import { textOf } from './page.ts';
 
-const page = readFileSync(new URL('../../docs/backup.md', import.meta.url), 'utf8');
+const page = textOf('backup.md');
 
 /** The commands under a heading: those that make a backup, and those that restore it. */
 function commandsOf(heading: string): [backup: string, restore: string] {

@@ -7,6 +7,7 @@ import * as api_keys from '../../src/store/api_keys.ts';
 import * as clients from '../../src/store/clients.ts';
 import * as consents from '../../src/store/consents.ts';
 import type { Database } from '../../src/store/db.ts';
+import * as ended_logins from '../../src/store/ended_logins.ts';
 import * as flow_states from '../../src/store/flow_states.ts';
 import * as forced_subjects from '../../src/store/forced_subjects.ts';
 import * as json_web_keys from '../../src/store/json_web_keys.ts';
@@ -334,6 +335,28 @@ for (const engine of ENGINES) {
         await insert(key);
         await assert.rejects(insert(row('two', { hash: key.hash })));
       });
+    });
+
+    it('knows which logins have ended, of one session and of a person', async () => {
+      const end = (ended: ended_logins.Ended, now: number) =>
+        write({ db }, (tx) => ended_logins.insertEndedLogin(tx, ended, now));
+      const login = { sid: 'sid-1', subject: 'user-1', authenticated_at: 1_000 };
+      const hasEnded = (values: Partial<ended_logins.Login> = {}) =>
+        ended_logins.hasEnded(db.queries, { ...login, ...values });
+      assert.equal(await hasEnded(), false);
+      await end({ sid: 'SID-1' }, 2_000);
+      await end({ subject: 'sid-1' }, 2_000);
+      assert.equal(await hasEnded(), false);
+      await Promise.all([end({ sid: 'sid-1' }, 2_000), end({ sid: 'sid-1' }, 2_000)]);
+      assert.deepEqual([await hasEnded(), await hasEnded({ sid: 'sid-2' })], [true, false]);
+      assert.equal(await hasEnded({ authenticated_at: 2_000 }), false);
+      await end({ subject: 'user-1' }, 3_000);
+      assert.deepEqual(
+        [await hasEnded({ sid: 'sid-2' }), await hasEnded({ sid: 'sid-2', authenticated_at: 3_000 })],
+        [true, false],
+      );
+      await end({ subject: 'user-1' }, 4_000);
+      assert.equal(await hasEnded({ sid: 'sid-2', authenticated_at: 3_000 }), true);
     });
 
     describe('throttles', () => {
