@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { EMAIL, Gallery, PASSWORD, STATES, signIn } from '../account_experience/gallery.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from '../e2e/chromium.ts';
+import { EMAIL, Gallery, PASSWORD, STATES, signIn } from './gallery.ts';
 
 let gallery: Gallery;
 let browser: Browser;
