@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { documentedLoginApp, EMAIL, PASSWORD } from '../e2e/login_app.ts';
+import { documentedLoginApp, EMAIL, PASSWORD } from '../account_experience/login_app.ts';
 import { freePort } from '../free_port.ts';
 import { startRunningServer } from '../running_server.ts';
 import { blocksOf } from './page.ts';
 
-/** What it does for people, test/e2e/login_apps.test.ts tests. */
+/** What it does for people, test/account_experience/login_apps.test.ts tests. */
 describe('the login app of docs/your-own-login-app.md', () => {
   let server: Awaited<ReturnType<typeof startRunningServer>>;
   let app: ReturnType<typeof documentedLoginApp>;

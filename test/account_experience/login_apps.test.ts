@@ -6,9 +6,9 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import * as openid from 'openid-client';
 import type { Browser, Page } from 'playwright-core';
 import { type Attempt, type Login, OpenIdClient } from '../../demo/openid_client.ts';
+import { launchChromium } from '../e2e/chromium.ts';
 import { freePort } from '../free_port.ts';
 import { startRunningServer } from '../running_server.ts';
-import { launchChromium } from './chromium.ts';
 import { documentedLoginApp, EMAIL, hydraLoginConsentLogout, type LoginApp, PASSWORD } from './login_app.ts';
 
 const APPS: Readonly<Record<string, (origin: string) => LoginApp | Promise<LoginApp>>> = {
