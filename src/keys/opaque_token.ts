@@ -1,4 +1,5 @@
 import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { ProvenTokens } from './proven_tokens.ts';
 import { randomBytes } from './random.ts';
 
 /**
@@ -18,8 +19,12 @@ const SHAPE = /^(?:ory_(?<kind>at|rt|ac|dc)_)?(?<random>[\w-]{43})\.(?<signature
 
 export type MintedToken = { readonly token: string; readonly hash: Buffer };
 
+/** Of an access token with its prefix, as clients send it again and again. */
+const ACCESS_TOKEN_LENGTH = PREFIX.access_token.length + 43 + 1 + 43;
+
 export class OpaqueTokens {
   readonly #keys: readonly Buffer[];
+  readonly #provenAccessTokens = new ProvenTokens();
 
   /** The first secret signs, all of them verify. */
   constructor(secrets: readonly string[]) {
@@ -36,6 +41,14 @@ export class OpaqueTokens {
 
   /** The hash to look for, or undefined for what we never issued. The prefix may be missing, but not be another's. */
   verify(kind: OpaqueKind, token: string): Buffer | undefined {
+    if (kind !== 'access_token' || token.length !== ACCESS_TOKEN_LENGTH) return this.#prove(kind, token);
+    const known = this.#provenAccessTokens.find(token);
+    if (known) return known;
+    const stored = this.#prove(kind, token);
+    return stored && this.#provenAccessTokens.add(token, stored);
+  }
+
+  #prove(kind: OpaqueKind, token: string): Buffer | undefined {
     const parts = SHAPE.exec(token)?.groups;
     if (!parts?.random || !parts.signature) return undefined;
     if (parts.kind && PREFIX[kind] !== `ory_${parts.kind}_`) return undefined;

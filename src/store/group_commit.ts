@@ -52,12 +52,20 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      // The rest of this turn may bring more.
-      await new Promise(setImmediate);
+      await this.#gather();
       const batch = this.#queue.splice(0, LARGEST_BATCH);
       await this.#engine.alone(() => this.#commit(batch)).catch((error) => this.#failAll(batch, error));
     }
     this.#running = undefined;
+  }
+
+  /** The rest of this turn of the loop may bring more; and while a turn did, the next may too. */
+  async #gather(): Promise<void> {
+    let known: number;
+    do {
+      known = this.#queue.length;
+      await new Promise(setImmediate);
+    } while (this.#queue.length > known && this.#queue.length < LARGEST_BATCH);
   }
 
   async #commit(batch: readonly Pending[]): Promise<void> {

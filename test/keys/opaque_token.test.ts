@@ -63,6 +63,16 @@ describe('opaque tokens', () => {
     }
   });
 
+  it('are known when they come again, which makes nothing else good', () => {
+    const { token, hash } = tokens.mint('access_token');
+    for (let time = 0; time < 3; time++) assert.deepEqual(tokens.verify('access_token', token), hash);
+    const end = token.endsWith('A') ? 'B' : 'A';
+    assert.equal(tokens.verify('access_token', token.slice(0, -1) + end), undefined);
+    assert.equal(tokens.verify('refresh_token', token), undefined);
+    assert.equal(tokens.verify('access_token', token.replace('ory_at_', 'ory_rt_')), undefined);
+    assert.equal(new OpaqueTokens(['another-secret-of-some-length']).verify('access_token', token), undefined);
+  });
+
   it('are stored as the reference stores access tokens, cut to 32 bytes', () => {
     const stored = createHash('sha384').update('signature').digest('hex');
     assert.equal(tokenHash('signature').toString('hex'), stored.slice(0, 64));

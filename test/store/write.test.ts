@@ -16,6 +16,11 @@ import { write } from '../../src/store/write.ts';
 import { ENGINES, openFresh } from './engines.ts';
 import { clientRow, tokenRow } from './rows.ts';
 
+/** Waits for so many turns of the loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
 /** A database whose transaction statements are written down. */
 async function recordingDatabase(): Promise<{ db: Database; executed: string[] }> {
   const connection = new SqliteConnection(':memory:');
@@ -55,6 +60,15 @@ describe('group commit on SQLite', () => {
     assert.equal(executed.filter((text) => text === 'commit').length, 1);
     assert.equal(executed.filter((text) => text === 'begin immediate').length, 1);
     for (const id of ids) assert.ok(await findClient(db.queries, id));
+    await db.close();
+  });
+
+  it('waits for the next turn of the loop while turns bring more, and no longer', async () => {
+    const { db, executed } = await recordingDatabase();
+    const insert = (id: string) => write({ db }, (tx) => insertClient(tx, clientRow(id)));
+    const later = [1, 2, 5].map((count) => turns(count).then(() => insert(`turn-${count}`)));
+    await Promise.all([insert('first'), ...later]);
+    assert.equal(executed.filter((text) => text === 'begin immediate').length, 2);
     await db.close();
   });
 

@@ -24,17 +24,14 @@ export function openMysql(dsn: NetworkDsn, isForMigrations = false): PooledEngin
     connection.query('set session transaction isolation level read committed', ignored),
   );
   const lifetime = dsn.pool.max_conn_lifetime * 1000;
-  const born = new WeakMap<object, number>();
+  const loans = new WeakMap<PoolConnection, Loan>();
   const timeout = isForMigrations ? 0 : STATEMENT_PATIENCE;
   return {
     async acquire() {
       const connection = await connect(pool);
-      if (!born.has(connection)) born.set(connection, performance.now());
-      return loanOf(
-        connection,
-        timeout,
-        () => lifetime > 0 && performance.now() - (born.get(connection) ?? 0) > lifetime,
-      );
+      const loan = loans.get(connection) ?? loanOf(connection, timeout, lifetime);
+      loans.set(connection, loan);
+      return loan;
     },
     isConflict,
     isGone,
@@ -124,13 +121,18 @@ function connect(pool: Pool): Promise<PoolConnection> {
   return promise;
 }
 
-const loanOf = (connection: PoolConnection, timeout: number, isOld: () => boolean): Loan => ({
-  execute: (sql, parameters) => run(connection, sql, parameters, timeout),
-  release(broken) {
-    if (broken || isOld()) connection.destroy();
-    else connection.release();
-  },
-});
+/** `lifetime` is in milliseconds, 0 for ever. */
+function loanOf(connection: PoolConnection, timeout: number, lifetime: number): Loan {
+  const born = performance.now();
+  return {
+    execute: (sql, parameters) => run(connection, sql, parameters, timeout),
+    release(broken) {
+      const isOld = lifetime > 0 && performance.now() - born > lifetime;
+      if (broken || isOld) connection.destroy();
+      else connection.release();
+    },
+  };
+}
 
 function run(
   connection: PoolConnection,

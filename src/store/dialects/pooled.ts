@@ -14,7 +14,7 @@ import type { Queries, Tables } from '../tables.ts';
 import { statements } from './dialect.ts';
 import { type Attempts, retried } from './retry.ts';
 
-/** A connection of the driver, on loan. */
+/** A connection of the driver, on loan: the same object each time that it is lent. */
 export type Loan = {
   execute(sql: string, parameters: readonly unknown[]): Promise<QueryResult<unknown>>;
   /** A connection that is broken, or whose state nobody knows, is not given to anybody else. */
@@ -62,9 +62,16 @@ export function repeatableQueries(engine: PooledEngine, isRepeated: (error: unkn
   );
 }
 
+const queriesOfLoans = new WeakMap<Loan, Queries>();
+
 /** On one connection that the caller holds. */
-export const queriesOn = (engine: PooledEngine, loan: Loan): Queries =>
-  queriesBy(engine, (sql, parameters) => loan.execute(sql, parameters));
+export function queriesOn(engine: PooledEngine, loan: Loan): Queries {
+  const known = queriesOfLoans.get(loan);
+  if (known) return known;
+  const queries = queriesBy(engine, (sql, parameters) => loan.execute(sql, parameters));
+  queriesOfLoans.set(loan, queries);
+  return queries;
+}
 
 /** Borrows a connection for one statement. */
 const borrowing =

@@ -31,8 +31,14 @@ export function openPostgres(dsn: NetworkDsn, isForMigrations = false): PooledEn
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const names = new StatementNames();
+  const loans = new WeakMap<PoolClient, Loan>();
   return {
-    acquire: async () => loanOf(await connect(pool, dsn.tls), names),
+    async acquire() {
+      const client = await connect(pool, dsn.tls);
+      const loan = loans.get(client) ?? loanOf(client, names);
+      loans.set(client, loan);
+      return loan;
+    },
     isConflict,
     isGone,
     end: () => pool.end(),
