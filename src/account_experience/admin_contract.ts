@@ -8,7 +8,7 @@ import { revokeOAuth2ConsentSessions } from '../endpoints/admin/consent_sessions
 import { acceptUserCodeRequest } from '../endpoints/admin/device_requests.ts';
 import {
   acceptOAuth2LoginRequest,
-  getOAuth2LoginRequest,
+  loginQuestion,
   rejectOAuth2LoginRequest,
 } from '../endpoints/admin/login_requests.ts';
 import {
@@ -35,7 +35,7 @@ export type FlowClient = {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
-  /** Whether it registered itself (RFC 7591). Only of consent requests. */
+  /** Whether it registered itself (RFC 7591), which no other app is told. */
   readonly is_dynamic?: boolean;
 } & {
   readonly [Lifespan in `${'authorization_code' | 'device_authorization'}_grant_${'access' | 'refresh'}_token_lifespan`]?:
@@ -90,15 +90,11 @@ export type FlowRejection = {
 
 type Challenge = Readonly<Partial<Record<`${'login' | 'consent' | 'logout' | 'device'}_challenge`, string>>>;
 
-export const findLogin = (server: AuthorizationServer, login_challenge: string): Promise<FlowRequest> =>
-  call(server, getOAuth2LoginRequest, 'GET', { login_challenge });
+/** What the endpoint would answer, before it is JSON: a page needs a tenth of it (docs/performance.md). */
+export const findLogin: (server: AuthorizationServer, login_challenge: string) => Promise<FlowRequest> = loginQuestion;
 
-/** With what only this server itself can know of the client. */
-export async function findConsent(server: AuthorizationServer, consent_challenge: string): Promise<FlowRequest> {
-  const { question, is_dynamic } = await consentQuestion(server, consent_challenge);
-  const flow = JSON.parse(JSON.stringify(question)) as FlowRequest;
-  return { ...flow, client: { ...flow.client, is_dynamic } };
-}
+export const findConsent: (server: AuthorizationServer, consent_challenge: string) => Promise<FlowRequest> =
+  consentQuestion;
 
 /** Each returns where the browser goes next. */
 export const acceptLogin = (server: AuthorizationServer, login_challenge: string, body: LoginAcceptance) =>
@@ -151,7 +147,7 @@ async function answer(
 async function call<T>(
   server: AuthorizationServer,
   endpoint: Endpoint,
-  method: 'GET' | 'PUT',
+  method: 'PUT',
   challenge: Challenge,
   body?: Json,
 ): Promise<T> {

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
+import { randomBytes } from '../keys/random.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { Parameters } from '../oauth/parameters.ts';
 import { pageCookie, readPageCookie } from './cookies.ts';

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Request } from '../http/request.ts';
+import { randomBytes } from '../keys/random.ts';
 import { throttleKey } from '../throttle.ts';
 import { pageCookie, readPageCookie } from './cookies.ts';
 

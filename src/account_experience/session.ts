@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Request } from '../http/request.ts';
+import { randomBytes } from '../keys/random.ts';
 import { deleteAccountSession, findAccountSession, insertAccountSession } from '../store/account_sessions.ts';
 import { write } from '../store/write.ts';
 import { type Account, accountOf } from './accounts.ts';

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check } from 'typebox/schema';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { LEAVES, type Leaf } from './document.ts';
 import { valueAt, withValue } from './tree.ts';

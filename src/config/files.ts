@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { ConfigError } from './config_error.ts';
 import { merge } from './tree.ts';
 
+/** Loaded for a file that needs it: many servers are configured by their environment alone. */
+const load = createRequire(import.meta.url);
+const parseYaml = (text: string): unknown => (load('yaml') as typeof import('yaml')).parse(text);
+const parseToml = (text: string): unknown => (load('smol-toml') as typeof import('smol-toml')).parse(text);
+
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  '.yaml': (text) => parseYaml(text),
-  '.yml': (text) => parseYaml(text),
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
   '.json': (text) => JSON.parse(text),
-  '.toml': (text) => parseToml(text),
+  '.toml': parseToml,
 };
 
 /** Later files win; one entry may name several files, separated by commas. Throws ConfigError. */

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check } from 'typebox/schema';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { ConfigError } from './config_error.ts';
 import { isBranch, LEAVES } from './document.ts';

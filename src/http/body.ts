@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Check, Errors } from 'typebox/value';
+import { Check, Errors } from 'typebox/schema';
 import { isObject, parseJson } from '../lib/json.ts';
 import type { Request } from './request.ts';
 
@@ -13,7 +13,7 @@ export function jsonBody<Schema extends TSchema>(request: Request, schema: Schem
     ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
     : value;
   if (Check(schema, filled)) return filled;
-  const [first] = Errors(schema, filled);
+  const [, [first]] = Errors(schema, filled);
   const where = first?.instancePath.slice(1).replaceAll('/', '.');
   throw new SyntaxError(
     where ? `the member '${where}' ${first?.message}` : `the body ${first?.message ?? 'is not valid'}`,

@@ -63,6 +63,10 @@ const BODY_LIMIT = 1024 * 1024;
 /** Challenges travel in URLs, and so do whole authorization requests. */
 const HEADER_LIMIT = 64 * 1024;
 
+const noCompiler = (): never => {
+  throw new Error('a route has a schema of Fastify');
+};
+
 /** Fastify routes and reads; what is said is decided by the endpoints. */
 export async function listen<Server extends { readonly log: Parameters<typeof toOAuthError>[1] }>(
   server: Server,
@@ -101,6 +105,8 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
       maxParamLength: HEADER_LIMIT,
     },
     clientErrorHandler: answerUnreadable,
+    // No route tells Fastify a schema: ajv and the serializers are not loaded.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     rewriteUrl(request) {
       dropMalformedType(request);
       const url = originForm(request.url ?? '/');

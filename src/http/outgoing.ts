@@ -1,9 +1,9 @@
 import { lookup as lookUp } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { http } from '../lib/node_http.ts';
 
 /** `clients.http` of the configuration: where the requests that clients make us send may go. */
 export type OutgoingPolicy = {

@@ -1,5 +1,6 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../lib/node_http.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { errorReply } from './error.ts';
 
@@ -37,7 +38,7 @@ const isStillReading = ({ req }: ServerResponse): boolean => !req.complete;
 function refusal(status: number, reason: string): string {
   const { headers, body } = errorReply(new OAuthError('invalid_request', reason, { status }));
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 }
 
 /** RFC 9110 section 8.3: a content type that is none says nothing, and is no reason to refuse a request. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKeyInput, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import Type from 'typebox';
-import { Check } from 'typebox/value';
+import { Check } from 'typebox/schema';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { nullable, TEXTS } from '../lib/schema.ts';
 

@@ -24,21 +24,20 @@ import {
 
 /** What the consent app has to know to ask. */
 export async function getOAuth2ConsentRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const { question } = await consentQuestion(server, challengeOf(request, 'consent_challenge'));
-  return json(200, question);
+  const question = await consentQuestion(server, challengeOf(request, 'consent_challenge'));
+  return json(200, { ...question, client: presentClient(question.client) });
 }
 
-/** The answer, and what the reference tells no app of the client. */
+/** The answer, with the client as it is stored. */
 export async function consentQuestion(server: AuthorizationServer, challenge: string) {
   const flow = await openConsent(server, challenge);
-  const client = await flowClient(server, flow);
-  const question = {
+  return {
     challenge,
     consent_request_id: flow.consent_request_id,
     ...questionOf(flow),
     skip: flow.skip,
     subject: flow.subject,
-    client: presentClient(client),
+    client: await flowClient(server, flow),
     request_url: requestUrl(server, flow),
     // Hydra: the id of the flow, not the challenge that the login app saw.
     login_challenge: flow.flow_id,
@@ -47,7 +46,6 @@ export async function consentQuestion(server: AuthorizationServer, challenge: st
     amr: flow.amr,
     context: flow.context ?? null,
   };
-  return { question, is_dynamic: client.is_dynamic };
 }
 
 const GRANTED = Type.Array(nullable(Type.String()));

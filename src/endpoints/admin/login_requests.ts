@@ -15,17 +15,22 @@ import { challengeOf, flowClient, QUESTION, questionOf, REDIRECT_TO, REFUSAL, re
 
 /** What the login app has to know to ask. */
 export async function getOAuth2LoginRequest(server: AuthorizationServer, request: Request): Promise<Reply> {
-  const challenge = challengeOf(request, 'login_challenge');
+  const question = await loginQuestion(server, challengeOf(request, 'login_challenge'));
+  return json(200, { ...question, client: presentClient(question.client) });
+}
+
+/** The answer, with the client as it is stored. */
+export async function loginQuestion(server: AuthorizationServer, challenge: string) {
   const flow = await openLogin(server, challenge);
-  return json(200, {
+  return {
     challenge,
     ...questionOf(flow),
     skip: flow.remembered !== undefined,
     subject: flow.remembered?.subject ?? '',
-    client: presentClient(await flowClient(server, flow)),
+    client: await flowClient(server, flow),
     request_url: requestUrl(server, flow),
     session_id: flow.sid,
-  });
+  };
 }
 
 /** Characters of an identifier that every database keeps whole. */

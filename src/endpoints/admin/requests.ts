@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import Type from 'typebox';
 import type { AuthorizationServer } from '../../authorization_server.ts';
 import { type Client, clientOf } from '../../client/client.ts';
@@ -82,8 +82,16 @@ export function questionOf(flow: Flow) {
   };
 }
 
+type OidcContext = {
+  readonly acr_values?: string[];
+  readonly ui_locales?: string[];
+  readonly display?: string;
+  readonly id_token_hint_claims?: JWTPayload;
+  readonly login_hint?: string;
+};
+
 /** OpenID Connect Core section 3.1.2.1: what the client says for the eyes of the apps. Empty members are left out. */
-function oidcContext(parameters: ReturnType<typeof parametersOf>) {
+function oidcContext(parameters: ReturnType<typeof parametersOf>): OidcContext {
   const list = (name: string) => (parameters.get(name) === '' ? {} : { [name]: parameters.get(name).split(' ') });
   const text = (name: string) => (parameters.get(name) === '' ? {} : { [name]: parameters.get(name) });
   const hint = parameters.get('id_token_hint');
