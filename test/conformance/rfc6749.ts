@@ -12,7 +12,7 @@ export const rfc6749: Specification = {
     ['2.2', 'MUST NOT', 'the identifier alone authenticates a client', 'e2e/rfc_rules.test.ts > RFC 6749 3.2.1: a confidential client without its secret redeems, refreshes and revokes nothing'],
     ['2.2', 'SHOULD', 'the size of the identifiers that the server chooses is documented', 'e2e/rfc_rules.test.ts > RFC 6749 2.2, 3.3, 4.1.2, 5.1: what docs/quickstart.md says of sizes is true'],
     ['2.3', 'MUST NOT', 'a public client is trusted to be who it says', 'e2e/code_flow.test.ts > RFC 6749 4.4: client credentials give an access token and nothing else'],
-    ['2.3', 'MUST NOT', 'a request authenticates its client in two ways', 'e2e/code_flow.test.ts > RFC 6749 2.3, 5.2: a client authenticates with its one method'],
+    ['2.3', 'MUST NOT', 'a request authenticates its client in two ways', 'e2e/oauth_rules.test.ts > RFC 6749 2.3: a client does not use two methods in one request, be they right or wrong'],
     ['2.3.1', 'MUST', 'a client with a password may use HTTP Basic, with both halves form-urlencoded', 'e2e/oauth_rules.test.ts > RFC 6749 2.3.1, appendix B: credentials in the header are form-urlencoded'],
     ['2.3.1', 'MUST NOT', 'credentials are taken from the URL', 'e2e/oauth_rules.test.ts > RFC 6749 2.3.1: a secret in the URL is not looked at'],
     ['2.3.1', 'MUST', 'endpoints that take passwords withstand guessing by brute force', 'e2e/client_secrets.test.ts > RFC 6749 2.3.1: end after so many wrong ones, with the time to wait, and begin again after it'],

@@ -39,6 +39,15 @@ describe('requests (RFC 6749 sections 2 and 3)', () => {
     assert.ok([400, 401].includes(refused.status));
   });
 
+  it('RFC 6749 2.3: a client does not use two methods in one request, be they right or wrong', async () => {
+    const authorization = `Basic ${btoa('app%2Bwith+space%3Acolon:se%25cret%2Bwith+space%26')}`;
+    const form = { grant_type: 'client_credentials' };
+    assert.equal((await post('/oauth2/token', form, { authorization })).status, 200);
+    const both = await post('/oauth2/token', { ...MACHINE, ...form }, { authorization });
+    assert.deepEqual([both.status, both.body.error], [401, 'invalid_client']);
+    assert.match(String(both.body.error_description), /uses both/);
+  });
+
   it('RFC 6749 2.3.1: a secret in the URL is not looked at', async () => {
     const { status, body } = await post(`/oauth2/token?${new URLSearchParams(MACHINE)}`, {
       grant_type: 'client_credentials',

@@ -161,6 +161,8 @@ describe('OpenID Connect Core 6: a request object', () => {
       ['an unregistered address', { request_uri: `${origin}/other` }, 'invalid_request_uri'],
       ['a pushed request', { request_uri: 'urn:ietf:params:oauth:request_uri:abc' }, 'invalid_request_uri'],
       ['no JWT', { request: 'garbage' }, 'invalid_request_object'],
+      ['a NUL', { request: await sign({ state: 'state-\x00123456' }) }, 'invalid_request_object'],
+      ['half a character', { request: await sign({ state: 'state-\ud83d123456' }) }, 'invalid_request_object'],
     ];
     for (const [what, parameters, error] of answers) {
       const { location } = await visit(parameters);

@@ -50,6 +50,7 @@ const TESTS = [
   'test/attacks/request_uri.test.ts',
   'test/attacks/redirects.test.ts',
   'test/attacks/ssrf.test.ts',
+  'test/attacks/unstorable.test.ts',
   'test/attacks/jwt.test.ts',
   'test/e2e/api_keys.test.ts',
   'test/attacks/api_keys.test.ts',
