@@ -47,8 +47,7 @@ function checkRefused(server: AuthorizationServer, request: Request, client: Cli
   const refused = refusals.get(server);
   if (!refused?.size) return;
   const name = counterOf(server, request, client)?.key.toString('base64url') ?? '';
-  const end = refused.get(name);
-  if (end === undefined) return;
+  const end = refused.get(name) ?? 0;
   if (end > seconds(server)) throw tooMany(server, 'client secrets', end);
   refused.delete(name);
 }

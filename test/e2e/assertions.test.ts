@@ -65,6 +65,9 @@ describe('client assertions (RFC 7523 section 2.2)', () => {
       const { status, body } = await presentAs(deployment, await signer.sign(claimsFor(deployment, changes)));
       assert.deepEqual([status, body.error], [401, 'invalid_client'], name);
     }
+    const nobody = await presentAs(deployment, await signer.sign(claimsFor(deployment, { sub: undefined })));
+    assert.deepEqual([nobody.status, nobody.body.error], [401, 'invalid_client']);
+    assert.match(String(nobody.body.error_description), /has no 'sub'/);
     const forged = [
       await stranger.sign(claimsFor(deployment)),
       await stranger.sign(claimsFor(deployment), { jwk: stranger.jwk }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { verifyPresentedSecret } from '../../src/client_auth/secret_guesses.ts';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json } from './flow.ts';
 import { counted, isWrite } from './statements.ts';
@@ -107,6 +108,15 @@ describe('Guesses of client secrets', () => {
     const direct = { ...CREDENTIALS, client_secret: 'wrong', grant_type: 'client_credentials' };
     assert.equal((await deployment.token(direct)).status, 401);
     assert.equal((await deployment.token(direct)).status, 429);
+  });
+
+  it('are not counted where a connection has no address, as on a socket of the file system', async (t) => {
+    const { running } = await start(t, { attempts: 1 });
+    const request = { method: 'POST', path: '', query: '', params: {}, headers: {}, body: Buffer.alloc(0) };
+    for (let time = 0; time < 3; time++) {
+      const isRight = await verifyPresentedSecret(running.server, { ...request, remote_address: '' }, 'x', undefined);
+      assert.equal(isRight, false);
+    }
   });
 
   it('are a hundred in ten minutes by default, and cost one write each, and nothing once refused', async (t) => {
