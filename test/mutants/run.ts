@@ -55,6 +55,7 @@ const TESTS = [
   'test/e2e/api_keys.test.ts',
   'test/attacks/api_keys.test.ts',
   'test/e2e/registration.test.ts',
+  'test/e2e/key_rotation.test.ts',
   'test/keys/opaque_token.test.ts',
   'test/flow/hydra_cookie.test.ts',
   'test/keys/seal.test.ts',
