@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { verifyPresentedSecret } from '../../src/client_auth/secret_guesses.ts';
+import { chosenEngine } from '../store/engines.ts';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json } from './flow.ts';
 import { counted, isWrite } from './statements.ts';
@@ -94,6 +95,40 @@ describe('Guesses of client secrets', () => {
     const tried = answers.filter(({ status }) => status === 401).length;
     assert.ok(tried >= 5 && tried < 30, `${tried} of 60`);
     assert.equal((await attempt(deployment, RIGHT)).status, 429);
+  });
+
+  it('are counted by all servers on one database: what one has refused, the other refuses after one try more', async (t) => {
+    const { dsn, drop } = await chosenEngine('file').create();
+    const config = { gatehouse: { throttle: { client_secrets: { attempts: 3 } }, trusted_proxies: ['127.0.0.1'] } };
+    const one = await startDeployment({ storage: 'file', dsn, config });
+    const other = await startDeployment({ storage: 'file', dsn, config });
+    t.after(async () => {
+      await Promise.all([one.close(), other.close()]);
+      await drop();
+    });
+    await one.deployment.createClient();
+    await wrong(one.deployment, 3);
+    assert.equal((await attempt(other.deployment)).status, 429);
+    assert.equal((await attempt(other.deployment, RIGHT)).status, 429);
+  });
+
+  it('cost no hash once they are refused', async (t) => {
+    const { deployment } = await startDeployment({
+      test: t,
+      storage: 'memory',
+      config: {
+        gatehouse: { throttle: { client_secrets: { attempts: 1 } }, trusted_proxies: ['127.0.0.1'] },
+        oauth2: { hashers: { algorithm: 'pbkdf2', pbkdf2: { iterations: 3_000_000 } } },
+      },
+    });
+    await deployment.createClient();
+    const timed = async (status: number) => {
+      const began = performance.now();
+      assert.equal((await attempt(deployment)).status, status);
+      return performance.now() - began;
+    };
+    const [hashed, refused] = [await timed(401), await timed(429)];
+    assert.ok(refused < hashed / 3, `${refused} ms after ${hashed} ms`);
   });
 
   it('are not counted where there is no limit', async (t) => {
