@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { clientOf } from '../../src/client/client.ts';
 import { verifyPresentedSecret } from '../../src/client_auth/secret_guesses.ts';
+import { findClient } from '../../src/store/clients.ts';
 import { chosenEngine } from '../store/engines.ts';
 import { startDeployment } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json } from './flow.ts';
@@ -145,13 +147,27 @@ describe('Guesses of client secrets', () => {
     assert.equal((await deployment.token(direct)).status, 429);
   });
 
+  const request = { method: 'POST', path: '', query: '', params: {}, headers: {}, body: Buffer.alloc(0) };
+
   it('are not counted where a connection has no address, as on a socket of the file system', async (t) => {
     const { running } = await start(t, { attempts: 1 });
-    const request = { method: 'POST', path: '', query: '', params: {}, headers: {}, body: Buffer.alloc(0) };
     for (let time = 0; time < 3; time++) {
       const isRight = await verifyPresentedSecret(running.server, { ...request, remote_address: '' }, 'x', undefined);
       assert.equal(isRight, false);
     }
+  });
+
+  it('that are all under way when the limit is reached do not learn whether they were right', async (t) => {
+    const { running } = await start(t, { attempts: 3 });
+    const { server } = running;
+    const client = clientOf((await findClient(server.db.queries, 'app')) ?? assert.fail());
+    const from = { ...request, remote_address: '198.51.100.1' };
+    const guesses = [...Array.from({ length: 20 }, () => 'wrong'), CREDENTIALS.client_secret];
+    const outcomes = await Promise.allSettled(
+      guesses.map((secret) => verifyPresentedSecret(server, from, secret, client)),
+    );
+    const right = outcomes.at(-1);
+    assert.equal(right?.status === 'rejected' && right.reason.status, 429);
   });
 
   it('are a hundred in ten minutes by default, and cost one write each, and nothing once refused', async (t) => {
