@@ -98,6 +98,9 @@ async function counted(admin: string): Promise<number> {
 const pidsOf = (text: string): Set<string> =>
   new Set([...text.matchAll(/ answered pid=(\d+) .*oauth2\/token/g)].map(([, pid = '']) => pid));
 
+/** What is told of an answer is told a moment after it (telemetry/log.ts). */
+const TOLD = 250;
+
 const isRunning = (pid: string): boolean => {
   try {
     return process.kill(Number(pid), 0);
@@ -117,6 +120,7 @@ for (const engine of SHARED_ENGINES) {
 
     const requests = (count: number) => Promise.all(Array.from({ length: count }, () => token(origins.open)));
     assert.deepEqual(new Set(await requests(30)), new Set([200]));
+    await sleep(TOLD);
     const pids = pidsOf(log.text);
     assert.equal(pids.size, 2, log.text);
     assert.equal(await counted(origins.admin), 30);
@@ -129,6 +133,7 @@ for (const engine of SHARED_ENGINES) {
       await sleep(20);
     }
     assert.match(log.text, new RegExp(`a worker ended, and is replaced .*worker=${victim}`));
+    await sleep(TOLD);
     const answered = log.text.match(/ answered .*oauth2\/token/g)?.length ?? 0;
     assert.equal(await counted(origins.admin), answered, 'what a worker counted that is gone still counts');
 
