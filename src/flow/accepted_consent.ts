@@ -44,7 +44,6 @@ export async function takeConsent(
   if (flow.rejected) throw rejection(flow.rejected);
   checkCsrf(server, request, 'consent_csrf', authorization.client, flow);
   const answer = flow.accepted;
-  if (!answer) throw new OAuthError('access_denied', 'The consent verifier is not valid.');
   return {
     approval: {
       client: authorization.client,

@@ -44,7 +44,6 @@ export async function takeLogin(
   checkCsrf(server, request, 'login_csrf', authorization.client, flow);
   checkOrigin(flow, authorization);
   const answer = flow.accepted;
-  if (!answer) throw new OAuthError('access_denied', 'The login verifier is not valid.');
   await checkNotEnded(server, flow, answer);
   const mapped_subject = await mapSubject(
     server,

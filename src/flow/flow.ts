@@ -60,7 +60,7 @@ export type LoginAnswer = {
   readonly context?: Json;
 };
 
-export type LoginVerifier = LoginRequest & { readonly accepted?: LoginAnswer; readonly rejected?: Refusal };
+export type LoginVerifier = LoginRequest & Answered<LoginAnswer>;
 
 /** The question to the consent app. */
 export type ConsentRequest = Flow & {
@@ -86,7 +86,12 @@ export type ConsentAnswer = {
   readonly context?: Json;
 };
 
-export type ConsentVerifier = ConsentRequest & { readonly accepted?: ConsentAnswer; readonly rejected?: Refusal };
+export type ConsentVerifier = ConsentRequest & Answered<ConsentAnswer>;
+
+/** An app says one or the other. */
+type Answered<Answer> =
+  | { readonly accepted: Answer; readonly rejected?: undefined }
+  | { readonly accepted?: undefined; readonly rejected: Refusal };
 
 /** What an app says when it turns the person away. */
 export type Refusal = {

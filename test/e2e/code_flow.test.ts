@@ -213,6 +213,18 @@ describe('the authorization endpoint', () => {
     const answer = (await browser.get(String(body.redirect_to))).location;
     assert.equal(errorOf(answer), 'account_locked');
     assert.equal(answer.searchParams.get('error_description'), 'Locked. Call us.');
+    const again = await browser.get(deployment.authorizeUrl());
+    const asked = await browser.get(
+      await deployment.acceptLogin(again.location.searchParams.get('login_challenge') ?? ''),
+    );
+    const declined = await deployment.admin(
+      'PUT',
+      `/admin/oauth2/auth/requests/consent/reject?consent_challenge=${asked.location.searchParams.get('consent_challenge')}`,
+      { error: 'not_today', error_description: 'Not today.' },
+    );
+    const refusal = (await browser.get(String(declined.body.redirect_to))).location;
+    assert.equal(errorOf(refusal), 'not_today');
+    assert.equal(refusal.searchParams.get('error_description'), 'Not today.');
   });
 
   it('keeps what is too long for a URL in the database (64 kB of claims)', async () => {
