@@ -22,7 +22,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 
-/** The admin API as any login app uses it, without the network between: the same endpoints, the same JSON. */
+/** The admin API as any login app uses it, without the network between: the same endpoints. */
 type Endpoint = (server: AuthorizationServer, request: Request) => Promise<Reply>;
 
 /** What the pages need to know of the client. */

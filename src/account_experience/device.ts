@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { urlBelow } from '../config/schema.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
+import { urlBelow } from '../lib/url_below.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 import { acceptUserCode } from './admin_contract.ts';

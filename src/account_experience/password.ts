@@ -1,6 +1,6 @@
-import { hashOfNobody, hashWithArgon2 } from './password_hashes/argon2.ts';
-import * as forms from './password_hashes/index.ts';
-import type { PasswordHash } from './password_hashes/password_hash.ts';
+import { hashOfNobody, hashWithArgon2 } from '../lib/password_hashes/argon2.ts';
+import * as forms from '../lib/password_hashes/index.ts';
+import type { PasswordHash } from '../lib/password_hashes/password_hash.ts';
 
 export const hashPassword = (password: string): Promise<string> => hashWithArgon2(spelled(password));
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Config, urlBelow } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import type { Claims } from '../keys/jwt.ts';
+import { urlBelow } from '../lib/url_below.ts';
 import type { Queries } from '../store/tables.ts';
 import { insertUsedJti } from '../store/used_jtis.ts';
 

@@ -7,7 +7,8 @@ import { DOCUMENT } from './document.ts';
 import { parseDsn } from './dsn.ts';
 import { applyEnvironment } from './environment.ts';
 import { readFiles } from './files.ts';
-import { type Config, type FilledDocument, resolveConfig, resolveKeyTimes } from './schema.ts';
+import { type FilledDocument, resolveConfig, resolveKeyTimes } from './resolve.ts';
+import type { Config } from './schema.ts';
 import { merge, pathsOf, valueAt, withValue } from './tree.ts';
 import { checkTree, withDefaults } from './validate.ts';
 

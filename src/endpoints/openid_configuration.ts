@@ -5,7 +5,6 @@ import { REQUEST_OBJECT_ALGORITHMS } from '../authorize/request_object.ts';
 import { RESPONSE_MODES } from '../authorize/respond.ts';
 import { supportedSubjectTypes } from '../client/metadata.ts';
 import { AUTHENTICATION_METHODS } from '../client_auth/authenticate.ts';
-import { urlBelow } from '../config/schema.ts';
 import * as grants from '../grants/index.ts';
 import { answerWith, type PublicDocument, publicDocument } from '../http/public_document.ts';
 import type { Reply } from '../http/reply.ts';
@@ -15,6 +14,7 @@ import { SIGNING_ALGORITHMS } from '../keys/json_web_key.ts';
 import { PROOF_ALGORITHMS } from '../keys/proof.ts';
 import { ID_TOKEN_SET } from '../keys/signing_keys.ts';
 import { TEXTS } from '../lib/schema.ts';
+import { urlBelow } from '../lib/url_below.ts';
 import { CREDENTIAL_FORMAT, CREDENTIAL_TYPES } from '../token/credential.ts';
 
 /** RFC 8414 section 2: those of both endpoints. */

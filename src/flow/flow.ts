@@ -1,6 +1,6 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
-import { urlBelow } from '../config/schema.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
+import { urlBelow } from '../lib/url_below.ts';
 import { OAuthError, Rejection } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
 

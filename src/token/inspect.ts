@@ -22,12 +22,16 @@ export async function hashOf(
 const proven = new WeakMap<ReturnType<SigningKeys['published']>, ProvenTokens>();
 
 async function provenJwt(keys: SigningKeys, token: string): Promise<Uint8Array | undefined> {
-  const known = proven.get(keys.published())?.find(token);
+  const published = keys.published();
+  const known = proven.get(published)?.find(token);
   if (known) return known;
   if (!(await verifyOwnJwt(keys, token))) return undefined;
-  const tokens = proven.get(keys.published()) ?? new ProvenTokens();
-  proven.set(keys.published(), tokens);
-  return tokens.add(token, tokenHash(signatureOf(token)));
+  const stored = tokenHash(signatureOf(token));
+  // Else it may have been a key that is gone by now.
+  if (keys.published() !== published) return stored;
+  const tokens = proven.get(published) ?? new ProvenTokens();
+  proven.set(published, tokens);
+  return tokens.add(token, stored);
 }
 
 /** Not expired, and not used up. */
