@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseDsn } from '../../src/config/dsn.ts';
-import { type Database, openDatabase } from '../../src/store/db.ts';
+import type { Database } from '../../src/store/db.ts';
 import { insertFlowState } from '../../src/store/flow_states.ts';
 import { write } from '../../src/store/write.ts';
 import { SHARED_ENGINES } from '../store/engines.ts';
-import { type ServerProcess, startServerProcess } from './server_process.ts';
+import { type ServerProcess, startProcesses } from './processes.ts';
 
 const INTERVAL = 500;
 /** Rounds until a lease ends, and those until the next server asks for it, with room for a busy machine. */
@@ -16,19 +15,10 @@ const TAKEOVER = INTERVAL * 4 + 8_000;
 for (const engine of SHARED_ENGINES) {
   it(`of two servers on ${engine.name} one sweeps, and when it is killed or stopped the other takes over`, async (t) => {
     const { dsn, drop } = await engine.create();
-    const started: ServerProcess[] = [];
-    const start = async () => {
-      const server = await startServerProcess(dsn, { GATEHOUSE_SWEEPER_INTERVAL: `${INTERVAL}ms` });
-      started.push(server);
-      return server;
-    };
-    const [first, second] = [await start(), await start()];
-    const db = await openDatabase(parseDsn(dsn));
-    t.after(async () => {
-      await Promise.all(started.map((server) => server.kill()));
-      await db.close();
-      await drop();
-    });
+    t.after(drop);
+    const config = { gatehouse: { sweeper: { interval: `${INTERVAL}ms` } } };
+    const { processes, db } = await startProcesses(t, { count: 2, dsn, config });
+    const [first = assert.fail(), second = assert.fail()] = processes;
 
     await sweepsSomething(db);
     const leader = await leaderOf(first, second);
@@ -37,15 +27,15 @@ for (const engine of SHARED_ENGINES) {
     // It stays with who has it.
     await sleep(INTERVAL * 4);
     assert.deepEqual([await isLeader(leader), await isLeader(other)], [true, false]);
-    await leader.kill();
+    await leader.stop('SIGKILL');
     await sweepsSomething(db);
     await leaderOf(other);
 
-    const third = await start();
+    const [third = assert.fail()] = (await startProcesses(t, { count: 1, dsn, config })).processes;
     await sleep(INTERVAL * 2);
     assert.deepEqual([await isLeader(other), await isLeader(third)], [true, false]);
     // Whoever stops gives the lease back, so that nobody has to wait until it ends.
-    await other.stop();
+    await other.stop('SIGTERM');
     const rows = await db.queries.selectFrom('leases').selectAll().where('name', '=', 'sweeper').execute();
     assert.ok(
       rows.every(({ expires_at }) => expires_at > Date.now()),
@@ -77,8 +67,8 @@ async function leaderOf(...servers: ServerProcess[]): Promise<ServerProcess> {
   }
 }
 
-async function isLeader({ adminOrigin }: ServerProcess): Promise<boolean> {
-  const response = await fetch(new URL('/admin/metrics/prometheus', adminOrigin));
+async function isLeader({ addresses }: ServerProcess): Promise<boolean> {
+  const response = await fetch(new URL('/admin/metrics/prometheus', addresses.admin));
   const line = /^gatehouse_sweeper_is_leader\{.*\} (\d)$/m.exec(await response.text());
   return line?.[1] === '1' || (line === null && assert.fail('there is no such metric'));
 }
