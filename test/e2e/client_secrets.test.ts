@@ -4,7 +4,7 @@ import { clientOf } from '../../src/client/client.ts';
 import { verifyPresentedSecret } from '../../src/client_auth/secret_guesses.ts';
 import { findClient } from '../../src/store/clients.ts';
 import { chosenEngine } from '../store/engines.ts';
-import { startDeployment } from './deployment.ts';
+import { startDeployment, startTogether } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json } from './flow.ts';
 import { counted, isWrite } from './statements.ts';
 
@@ -100,18 +100,12 @@ describe('Guesses of client secrets', () => {
   });
 
   it('are counted by all servers on one database: what one has refused, the other refuses after one try more', async (t) => {
-    const { dsn, drop } = await chosenEngine('file').create();
     const config = { gatehouse: { throttle: { client_secrets: { attempts: 3 } }, trusted_proxies: ['127.0.0.1'] } };
-    const one = await startDeployment({ storage: 'file', dsn, config });
-    const other = await startDeployment({ storage: 'file', dsn, config });
-    t.after(async () => {
-      await Promise.all([one.close(), other.close()]);
-      await drop();
-    });
-    await one.deployment.createClient();
-    await wrong(one.deployment, 3);
-    assert.equal((await attempt(other.deployment)).status, 429);
-    assert.equal((await attempt(other.deployment, RIGHT)).status, 429);
+    const [one = assert.fail(), other = assert.fail()] = await startTogether(t, chosenEngine('file'), config, config);
+    await one.createClient();
+    await wrong(one, 3);
+    assert.equal((await attempt(other)).status, 429);
+    assert.equal((await attempt(other, RIGHT)).status, 429);
   });
 
   it('cost no hash once they are refused', async (t) => {

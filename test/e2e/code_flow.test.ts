@@ -201,6 +201,28 @@ describe('the authorization endpoint', () => {
     assert.equal(errorOf((await browser.get(redirect_to)).location), 'request_unauthorized');
   });
 
+  it('a consent that took too long is as good as none', async () => {
+    const browser = deployment.browser();
+    const first = await browser.get(deployment.authorizeUrl());
+    const second = await browser.get(
+      await deployment.acceptLogin(first.location.searchParams.get('login_challenge') ?? ''),
+    );
+    const challenge = second.location.searchParams.get('consent_challenge') ?? '';
+    const redirect_to = await deployment.acceptConsent(challenge);
+    advance(1801);
+    assert.equal(errorOf((await browser.get(redirect_to)).location), 'request_unauthorized');
+  });
+
+  it('RFC 6749 5.2: a client that lost the grant type meanwhile redeems nothing', async () => {
+    await deployment.createClient({ client_id: 'loser' });
+    const answer = await deployment.authorize({ parameters: { client_id: 'loser' } });
+    const code = answer.searchParams.get('code') ?? assert.fail(String(answer));
+    const patch = [{ op: 'replace', path: '/grant_types', value: ['client_credentials'] }];
+    assert.equal((await deployment.admin('PATCH', '/admin/clients/loser', patch)).status, 200);
+    const { status, body } = await deployment.exchange(code, { client_id: 'loser' });
+    assert.deepEqual([status, body.error], [400, 'unauthorized_client']);
+  });
+
   it('tells the client what the apps said when they turned the person away', async () => {
     const browser = deployment.browser();
     const first = await browser.get(deployment.authorizeUrl());

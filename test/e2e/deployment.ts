@@ -3,7 +3,7 @@ import { API_KEY_SCOPES, createApiKey } from '../../src/keys/api_key.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { type ListenerName, type RunningServer, startServer } from '../../src/server.ts';
 import { validateAnswersOf } from '../openapi/validation.ts';
-import { chosenEngine } from '../store/engines.ts';
+import { chosenEngine, type Engine } from '../store/engines.ts';
 import { checkPlans, hearStatements } from '../store/query_plans.ts';
 import { Deployment } from './flow.ts';
 
@@ -61,6 +61,22 @@ export async function startDeployment({
     },
     close,
   };
+}
+
+/** A server in this process for each configuration, on one database. */
+export async function startTogether(
+  test: { after(action: () => Promise<void>): void },
+  engine: Engine,
+  ...configs: readonly JsonObject[]
+): Promise<Deployment[]> {
+  const { dsn, drop } = await engine.create();
+  const started: Started[] = [];
+  test.after(async () => {
+    await Promise.all(started.map(({ close }) => close()));
+    await drop();
+  });
+  for (const config of configs) started.push(await startDeployment({ storage: 'file', dsn, config }));
+  return started.map(({ deployment }) => deployment);
 }
 
 export const ISSUER = 'http://issuer.test/';

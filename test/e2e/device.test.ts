@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startDeployment } from './deployment.ts';
-import { approve, poll, startDevice, TV } from './device.ts';
+import { approve, loginForDevice, poll, startDevice, TV } from './device.ts';
 import type { Json } from './flow.ts';
 
 describe('RFC 8628: the device grant', () => {
@@ -69,6 +69,17 @@ describe('RFC 8628: the device grant', () => {
     await approve(deployment, device);
     assert.equal((await deployment.admin('PUT', path, { user_code: device.user_code })).status, 400);
     assert.equal((await deployment.admin('PUT', path, { user_code: 'ABCDEFGH' })).status, 400);
+  });
+
+  it('5.4: what the consent app said counts once, though the browser brings it again', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient(TV);
+    const browser = deployment.browser();
+    const consent_challenge = await loginForDevice(deployment, browser, await startDevice(deployment));
+    const redirect_to = await deployment.acceptConsent(consent_challenge);
+    assert.equal((await browser.get(redirect_to)).location.searchParams.get('client_id'), 'app');
+    const again = await browser.get(redirect_to);
+    assert.deepEqual([again.status, (JSON.parse(again.text) as Json).error], [403, 'access_denied']);
   });
 
   it('cannot be turned into an authorization code, nor the other way round', async (t) => {

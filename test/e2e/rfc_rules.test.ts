@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CompactSign, exportJWK, generateKeyPair } from 'jose';
+import { chosenEngine } from '../store/engines.ts';
 import type { Browser } from './browser.ts';
-import { OUT_OF_DEVELOPMENT, startDeployment } from './deployment.ts';
+import { OUT_OF_DEVELOPMENT, startDeployment, startTogether } from './deployment.ts';
 import { CREDENTIALS, type Deployment, type Json, REDIRECT_URI } from './flow.ts';
 
 let deployment: Deployment;
@@ -218,6 +219,16 @@ describe('PKCE (RFC 7636)', () => {
     const { deployment: strict } = await startDeployment({ test: t, storage: 'memory', config });
     await strict.createClient();
     assert.match(descriptionOf(await strict.authorize()), /'code_challenge' is required/);
+  });
+
+  it('RFC 7636 4.6: a code that was issued without PKCE is worth nothing where that is required since', async (t) => {
+    const strict = { oauth2: { pkce: { enforced: true } } };
+    const [before = assert.fail(), since = assert.fail()] = await startTogether(t, chosenEngine('file'), {}, strict);
+    await before.createClient();
+    const code = await before.code();
+    const { status, body } = await since.exchange(code);
+    assert.deepEqual([status, body.error], [400, 'invalid_request']);
+    assert.equal((await before.exchange(code)).status, 200);
   });
 });
 

@@ -3,24 +3,17 @@ import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProtectedHeader } from 'jose';
 import { type Engine, SHARED_ENGINES } from '../store/engines.ts';
-import { startDeployment } from './deployment.ts';
+import { startTogether } from './deployment.ts';
 import type { Deployment } from './flow.ts';
 
 const ACCESS_TOKENS = '/admin/keys/hydra.jwt.access-token';
 /** What docs/operations.md promises, and a little patience. */
 const WITHIN = 5_000 + 1_500;
 
-/** Two servers on one database. */
 async function startTwo(t: TestContext, engine: Engine): Promise<readonly [Deployment, Deployment]> {
-  const { dsn, drop } = await engine.create();
   const config = { strategies: { access_token: 'jwt' } };
-  const one = await startDeployment({ storage: 'file', dsn, config });
-  const other = await startDeployment({ storage: 'file', dsn, config });
-  t.after(async () => {
-    await Promise.all([one.close(), other.close()]);
-    await drop();
-  });
-  return [one.deployment, other.deployment];
+  const [one = assert.fail(), other = assert.fail()] = await startTogether(t, engine, config, config);
+  return [one, other];
 }
 
 const machine = { client_id: 'app', client_secret: 'app-secret', grant_type: 'client_credentials' };
