@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { murmur3 } from '../../src/lib/murmur3.ts';
 import { startDeployment } from '../e2e/deployment.ts';
 import { type Deployment, REDIRECT_URI } from '../e2e/flow.ts';
 
@@ -30,6 +31,18 @@ function assertNothing(location: URL, error: string): void {
   assert.equal(location.searchParams.get('error'), error, String(location));
   for (const name of ['code', 'consent_challenge', 'login_challenge']) {
     assert.equal(location.searchParams.get(name), null);
+  }
+}
+
+/** Two clients that the 32 bits do not tell apart which are in the names of cookies. */
+function twins(): [string, string] {
+  const known = new Map<string, string>();
+  for (let number = 0; ; number++) {
+    const client_id = `client-${number}`;
+    const hash = String(murmur3(client_id));
+    const other = known.get(hash);
+    if (other !== undefined) return [other, client_id];
+    known.set(hash, client_id);
   }
 }
 
@@ -161,6 +174,21 @@ describe('Challenges and verifiers', () => {
       const { location } = await browser.get(swapped);
       assert.equal(location.searchParams.get('code'), null, String(location));
       assert.ok(location.searchParams.get('error'), String(location));
+    }
+  });
+
+  it('nor at one whose cookies have the same names', async () => {
+    const [first, second] = twins();
+    for (const client_id of [first, second]) await deployment.createClient({ client_id });
+    const browser = deployment.browser();
+    await startLogin(browser, { client_id: second });
+    for (const link of [
+      await deployment.acceptLogin(await startLogin(browser, { client_id: first })),
+      await deployment.acceptConsent(await startConsent(browser, { client_id: first })),
+    ]) {
+      const swapped = new URL(link);
+      swapped.searchParams.set('client_id', second);
+      assertNothing((await browser.get(swapped)).location, 'invalid_client');
     }
   });
 
