@@ -36,7 +36,7 @@ export const directionOf = (language: string): 'ltr' | 'rtl' =>
 
 /** Whatever the URL holds: the page of an unreadable one has a language too. */
 const handedOn = ({ query }: Request): readonly string[] =>
-  (new URLSearchParams(query).get('ui_locales') ?? '').slice(0, LONGEST).split(' ');
+  query.includes('ui_locales') ? (new URLSearchParams(query).get('ui_locales') ?? '').slice(0, LONGEST).split(' ') : [];
 
 /** RFC 9110 section 12.5.4, the dearest first. A range that cannot be read counts for nothing. */
 function acceptedBy({ headers }: Request): readonly string[] {

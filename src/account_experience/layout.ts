@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Brand } from '../config/account_experience.ts';
 import { html, type Reply } from '../http/reply.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { directionOf } from './language.ts';
 import { links } from './links.ts';
@@ -11,10 +12,11 @@ import type { Texts } from './texts.ts';
 type Config = Pick<AuthorizationServer, 'config'>;
 
 /** Where our pages stand, seen from the browser: a proxy may have put a path before ours. */
-export function pageUrl(server: Config, path: string): string {
-  const prefix = URL.parse(server.config.urls.self.public)?.pathname ?? '';
-  return `${prefix.replace(/\/+$/, '')}${path}`;
-}
+export const pageUrl = ({ config }: Config, path: string): string => `${prefixOf(config.urls)}${path}`;
+
+const prefixOf = onceFor(({ self }: Config['config']['urls']): string =>
+  (URL.parse(self.public)?.pathname ?? '').replace(/\/+$/, ''),
+);
 
 export type Page = {
   readonly status: number;

@@ -13,8 +13,11 @@ export class Markup {
 export type Content = Markup | string | number | false | undefined | readonly Content[];
 
 /** A template whose values are escaped, unless they are markup themselves. Attribute values belong in double quotes. */
-export const markup = (parts: TemplateStringsArray, ...values: readonly Content[]): Markup =>
-  new Markup(parts.map((part, at) => part + textOf(values[at])).join(''));
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
+  let text = parts[0] ?? '';
+  for (let at = 0; at < values.length; at++) text += textOf(values[at]) + parts[at + 1];
+  return new Markup(text);
+}
 
 function textOf(content: Content): string {
   if (content === undefined || content === false) return '';

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
-import { type Client, isPublic } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
 import type { Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { checkPrompt } from '../oauth/prompt.ts';
-import { isSecureRedirect } from '../oauth/redirect_uri.ts';
 import { hasEnded } from '../store/ended_logins.ts';
 import { deleteSession } from '../store/login_sessions.ts';
 import { write } from '../store/write.ts';
@@ -52,7 +51,7 @@ export async function takeLogin(
     answer.force_subject_identifier,
   );
   try {
-    checkPromptRules(server, authorization, flow, answer);
+    checkPrompt(authorization.prompt);
     await checkHint(server, authorization, mapped_subject);
   } catch (error) {
     throw await forgetLogin(server, request, error);
@@ -120,30 +119,6 @@ export function checkOrigin(flow: Flow, { client, isDevice, parameters }: Author
   const changed = isDevice ? undefined : BOUND.find((name) => first.get(name) !== parameters.get(name));
   if (changed !== undefined) {
     throw new OAuthError('invalid_request', `The parameter '${changed}' is not the one that the request began with.`);
-  }
-}
-
-/** OpenID Connect Core section 3.1.2.1: whether this login is what the client asked for. */
-function checkPromptRules(
-  server: AuthorizationServer,
-  { client, prompt, parameters, redirect_uri }: AuthorizationRequest,
-  { requested_at }: LoginVerifier,
-  { auth_time }: LoginAnswer,
-): void {
-  // RFC 6749 section 10.2: a public client cannot prove who it is, so somebody has to look.
-  if (isPublic(client) && prompt.includes('none') && !server.config.dev && !isSecureRedirect(redirect_uri)) {
-    throw new OAuthError('consent_required', 'A public client needs a secure redirect URI to skip the questions.');
-  }
-  checkPrompt(prompt);
-  const max_age = Number(parameters.get('max_age'));
-  if (max_age > 0 && auth_time + max_age < requested_at) {
-    throw new OAuthError('login_required', "The login is older than 'max_age' allows.");
-  }
-  if (prompt.includes('none') && auth_time > requested_at) {
-    throw new OAuthError('login_required', "The prompt is 'none', but the person had to log in.");
-  }
-  if (prompt.includes('login') && auth_time < requested_at) {
-    throw new OAuthError('login_required', "The prompt is 'login', but the person did not log in again.");
   }
 }
 

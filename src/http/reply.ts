@@ -40,5 +40,7 @@ export const html = (status: number, markup: string, headers: Headers = {}): Rep
   body: markup,
 });
 
+const SPECIAL = /[&<>"']/;
+
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  SPECIAL.test(text) ? text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`) : text;

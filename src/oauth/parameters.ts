@@ -85,8 +85,12 @@ export function decode(text: string): string {
   return decoded;
 }
 
+/** What stands for itself, and so do all challenges and tokens. */
+const PLAIN = /^[\w.~-]*$/;
+
 /** RFC 6749 appendix B. */
 export function encode(text: string): string {
+  if (PLAIN.test(text)) return text;
   return encodeURIComponent(text)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');

@@ -349,6 +349,30 @@ describe('native applications (RFC 8252)', () => {
     assert.equal(await isSkipped('claimed', 'https://app.example.com/native', PUBLIC), true);
     assert.equal(await isSkipped('proven', 'com.example.app:/cb', {}), true);
   });
+
+  it('RFC 6749 10.2: with prompt=none no public client is answered where others read along', async (t) => {
+    const { deployment: real } = await startDeployment({ test: t, storage: 'memory', config: OUT_OF_DEVELOPMENT });
+    const [open, secure] = ['http://app.example.com/callback', REDIRECT_URI];
+    const redirect_uris = [open, secure];
+    await real.createClient({ client_id: 'public', redirect_uris, ...PUBLIC });
+    await real.createClient({ client_id: 'proven', redirect_uris });
+    const browser = real.browser();
+    const remember = { remember: true };
+    for (const client_id of ['public', 'proven']) {
+      await real.authorize({ browser, parameters: { client_id }, login: remember, consent: remember });
+    }
+    const afterLogin = async (client_id: string, redirect_uri: string): Promise<URL> => {
+      const { location } = await browser.get(real.authorizeUrl({ client_id, redirect_uri, prompt: 'none' }));
+      const link = await real.acceptLogin(
+        location.searchParams.get('login_challenge') ?? assert.fail(String(location)),
+      );
+      return (await browser.get(link)).location;
+    };
+    assert.equal(errorOf(await afterLogin('public', open)), 'consent_required');
+    for (const location of [await afterLogin('public', secure), await afterLogin('proven', open)]) {
+      assert.ok(location.searchParams.has('consent_challenge'), String(location));
+    }
+  });
 });
 
 describe('metadata (RFC 8414)', () => {
