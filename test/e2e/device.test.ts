@@ -66,6 +66,10 @@ describe('RFC 8628: the device grant', () => {
     const path = `/admin/oauth2/auth/requests/device/accept?${new URLSearchParams({ device_challenge })}`;
     const { body } = await deployment.admin('PUT', path, { user_code: device.user_code });
     assert.equal((await deployment.browser().get(String(body.redirect_to))).status, 403);
+    for (const device_verifier of ['garbage', device_challenge]) {
+      const forged = await browser.get(`/oauth2/device/verify?${new URLSearchParams({ device_verifier })}`);
+      assert.deepEqual([forged.status, (JSON.parse(forged.text) as Json).error], [403, 'access_denied']);
+    }
     await approve(deployment, device);
     assert.equal((await deployment.admin('PUT', path, { user_code: device.user_code })).status, 400);
     assert.equal((await deployment.admin('PUT', path, { user_code: 'ABCDEFGH' })).status, 400);

@@ -101,6 +101,17 @@ describe('OpenID Connect RP-Initiated Logout', () => {
     await browser.get(await acceptLogout(deployment, location));
     assert.equal(await isRemembered(deployment, browser), false);
   });
+
+  it('an accepted logout that nobody finished in time ends nothing', async (t) => {
+    const config = { ttl: { login_consent_request: '5m' } };
+    const { deployment, advance } = await startDeployment({ test: t, storage: 'memory', config });
+    await deployment.createClient(client);
+    const { browser } = await loggedIn(deployment);
+    const finish = await acceptLogout(deployment, (await browser.get('/oauth2/sessions/logout')).location);
+    advance(302);
+    assert.equal((await browser.get(finish)).location.searchParams.get('error'), 'request_unauthorized');
+    assert.equal(await isRemembered(deployment, browser), true);
+  });
 });
 
 describe('OpenID Connect Front-Channel Logout', () => {
