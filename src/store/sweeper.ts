@@ -24,6 +24,9 @@ const MISSED_ROUNDS = 3;
 const REST = 4;
 /** Milliseconds. */
 const SHORTEST_REST = 10;
+/** For a batch of a database that is in this process, and how many rows that are at least. Milliseconds. */
+const BRIEF = 2;
+const LEAST_BATCH = 10;
 
 type Wanted = {
   readonly db: Database;
@@ -53,9 +56,13 @@ class Sweeper {
   readonly #lease = { name: LEASE_NAME, holder: randomUUID() };
   /** Until when it is ours. */
   #until = 0;
+  /** How many rows the next batch has. */
+  #limit: number;
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
+    const { batch } = wanted.settings;
+    this.#limit = wanted.db.dialect.isInProcess ? Math.min(LEAST_BATCH, batch) : batch;
     const tables = EVERYTHING.map((table) => ({
       name: table.name,
       batch: (order: Order) => sweepBatch(wanted.db, table, order),
@@ -97,15 +104,26 @@ class Sweeper {
     let total = 0;
     while (this.#leads && !this.end.signal.aborted) {
       const began = performance.now();
-      const order = { now: Math.floor(now() / 1000), keep: settings.keep, limit: settings.batch };
+      const limit = this.#limit;
+      const order = { now: Math.floor(now() / 1000), keep: settings.keep, limit };
       const { found, deleted } = await batch(order);
       total += deleted;
       if (deleted > 0 && swept.hasSubscribers) swept.publish({ table: name, deleted } satisfies Swept);
-      await this.#rest(Math.max(SHORTEST_REST, REST * (performance.now() - began)));
-      if (found < settings.batch) return total;
+      const took = performance.now() - began;
+      await this.#rest(Math.max(SHORTEST_REST, REST * took));
+      if (found < limit) return total;
+      this.#adapt(took);
       if (this.#until - now() < this.#interval) await this.#renew();
     }
     return total;
+  }
+
+  /** After a full batch: nobody shall wait for long while it runs. */
+  #adapt(took: number): void {
+    const { db, settings } = this.#wanted;
+    if (!db.dialect.isInProcess) return;
+    const fitting = took > BRIEF ? this.#limit / 2 : this.#limit * 1.5;
+    this.#limit = Math.min(settings.batch, Math.max(LEAST_BATCH, Math.floor(fitting)));
   }
 
   async #renew(): Promise<void> {

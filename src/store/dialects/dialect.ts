@@ -4,6 +4,8 @@ import { type ColumnDefinitionBuilder, type RawBuilder, sql } from 'kysely';
 /** What the engines disagree about, as far as it shows in a query or a migration. */
 export type Dialect = {
   readonly engine: 'sqlite' | 'postgres' | 'mysql';
+  /** Whether statements run on the thread that answers, so that whoever asks meanwhile waits for them. */
+  readonly isInProcess: boolean;
   /** Column types for migrations. */
   readonly columns: Columns;
   /** Behind the column list of `create table`. */
@@ -46,6 +48,7 @@ const raw = (text: string): RawBuilder<unknown> => sql.raw(text);
 
 export const SQLITE: Dialect = {
   engine: 'sqlite',
+  isInProcess: true,
   columns: {
     name: (length) => raw(`varchar(${length})`),
     text: raw('text'),
@@ -65,6 +68,7 @@ export const SQLITE: Dialect = {
 
 export const POSTGRES: Dialect = {
   engine: 'postgres',
+  isInProcess: false,
   columns: {
     // The order of bytes is that of every other engine, and no library of the system can change it under an index.
     name: (length) => raw(`varchar(${length}) collate "C"`),
@@ -86,6 +90,7 @@ export const POSTGRES: Dialect = {
 /** `collation` is one that pads nothing: MySQL and MariaDB name it differently. */
 export const mysqlDialect = (collation: string): Dialect => ({
   engine: 'mysql',
+  isInProcess: false,
   columns: {
     name: (length) => raw(`varchar(${length})`),
     text: raw('mediumtext'),
