@@ -207,6 +207,10 @@ describe('the JWT bearer grant (RFC 7523 section 2.1)', () => {
       const { status, body } = await redeem(deployment, await assertion, form);
       assert.deepEqual([status, body.error], [400, error], name);
     }
+    await deployment.createClient({ client_id: 'public', grant_types: [BEARER], token_endpoint_auth_method: 'none' });
+    const nobody = { client_id: 'public', client_secret: '' };
+    const { body } = await redeem(deployment, await signer.sign(robot(deployment)), nobody);
+    assert.equal(body.error, 'invalid_grant', 'RFC 7523 3.1: whoever presents it is authenticated');
     advance(3601);
     const late = await redeem(deployment, await signer.sign(robot(deployment)));
     assert.equal(late.body.error, 'invalid_grant', 'the trust has ended, with or without kid');

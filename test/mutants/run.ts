@@ -59,6 +59,7 @@ const TESTS = [
   'test/attacks/request_uri.test.ts',
   'test/e2e/key_rotation.test.ts',
   'test/e2e/hooks.test.ts',
+  'test/e2e/device_client.test.ts',
   'test/e2e/races.test.ts',
 ];
 
