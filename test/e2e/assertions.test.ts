@@ -216,6 +216,31 @@ describe('the JWT bearer grant (RFC 7523 section 2.1)', () => {
     assert.equal(late.body.error, 'invalid_grant', 'the trust has ended, with or without kid');
   });
 
+  it('RFC 7523 3.1: is refused with the claim that is wrong', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    const signer = await makeSigner('ES256', 'k');
+    await trusting(deployment, signer, { subject: '', allow_any_subject: true });
+    const now = Math.floor(deployment.now().getTime() / 1000);
+    const wrong: [Json, RegExp][] = [
+      [{ iss: undefined }, /has no 'iss'/],
+      [{ iss: 'https://elsewhere.example' }, /from an issuer that is not trusted/],
+      [{ sub: undefined }, /has no 'sub'/],
+      [{ aud: 'https://x.example' }, /its 'aud' must be/],
+      [{ exp: undefined }, /has no 'exp'/],
+      [{ exp: now - 1 }, /has expired/],
+      [{ nbf: now + 60 }, /is not valid yet/],
+      [{ iat: undefined }, /has no 'iat'/],
+      [{ exp: now + 31 * 86400 }, /is valid for longer/],
+      [{ jti: undefined }, /has no 'jti'/],
+    ];
+    for (const [changes, reason] of wrong) {
+      const { status, body } = await redeem(deployment, await signer.sign(robot(deployment, changes)));
+      assert.deepEqual([status, body.error], [400, 'invalid_grant'], String(reason));
+      assert.match(String(body.error_description), reason);
+    }
+    assert.equal((await redeem(deployment, await signer.sign(robot(deployment)))).status, 200);
+  });
+
   for (const [default_grant_allowed_scope, granted] of [
     [false, ''],
     [true, 'openid offline_access profile email read'],
