@@ -68,7 +68,11 @@ export async function rotateKeys(server: AuthorizationServer): Promise<void> {
   // The clients are asked for their lifespans only when it may matter.
   const roughly = (set: string) => statusOfSet(keyStore(server), set, leastLife(server.config, set));
   const sets = await Promise.all(ROTATED_SETS.map(roughly));
-  if (!sets.some((keys) => isDue(server, keys))) return;
+  if (sets.some((keys) => isDue(server, keys))) await rotateAlone(server);
+}
+
+/** One server at a time. */
+async function rotateAlone(server: AuthorizationServer): Promise<void> {
   const lease = { name: 'key rotation', holder: randomUUID() };
   const now = server.now();
   if (!(await acquireLease(server.db, lease, now, now + LEASE_TIME))) return;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
+import { acquireLease, releaseLease } from '../../src/store/leases.ts';
 import { keyStatus, rotateKeys } from '../../src/token/rotate_keys.ts';
 import { SHARED_ENGINES } from '../store/engines.ts';
 import { startDeployment } from './deployment.ts';
@@ -79,6 +80,22 @@ describe('the rotation of signing keys', () => {
     await rotateKeys(running.server);
     const [next, active] = await keyStatus(running.server, ID_TOKENS);
     assert.deepEqual([next?.state, next?.alg, active?.kid], ['next', 'ES256', 'chosen']);
+  });
+
+  it('is left to the server that is at it', async (t) => {
+    const { running, advance } = await startDeployment({ test: t, storage: 'memory', config: CONFIG });
+    const { server } = running;
+    const statesAfterRotation = async () => {
+      await rotateKeys(server);
+      return (await keyStatus(server, ID_TOKENS)).map(({ state }) => state);
+    };
+    assert.deepEqual(await statesAfterRotation(), ['active'], 'nothing is due');
+    advance(INTERVAL * HOUR);
+    const lease = { name: 'key rotation', holder: 'another server' };
+    assert.ok(await acquireLease(server.db, lease, server.now(), server.now() + 60_000));
+    assert.deepEqual(await statesAfterRotation(), ['active']);
+    await releaseLease(server.db, lease);
+    assert.deepEqual(await statesAfterRotation(), ['next', 'active']);
   });
 
   for (const engine of SHARED_ENGINES) {

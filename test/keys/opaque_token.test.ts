@@ -15,6 +15,10 @@ describe('opaque tokens', () => {
     assert.match(tokens.mint('authorization_code').token, /^ory_ac_[\w-]{43}\.[\w-]{43}$/);
   });
 
+  it('are not made without a secret', () => {
+    assert.throws(() => new OpaqueTokens([]).mint('access_token'), /no secret to sign tokens with/);
+  });
+
   it('RFC 6749 10.10: hold 256 random bits, never the same', () => {
     const halves = Array.from({ length: 1000 }, () => tokens.mint('authorization_code').token.slice(7, 50));
     assert.equal(new Set(halves).size, 1000);
