@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AuthorizationServer } from '../authorization_server.ts';
+import type { Brand } from '../config/account_experience.ts';
 import type { Reply } from '../http/reply.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { accentOf } from './accent.ts';
 
 /** The grounds that coloured marks stand on, by scheme. */
@@ -195,21 +197,15 @@ type Stylesheet = { readonly text: string; readonly version: string };
 
 type Server = Pick<AuthorizationServer, 'config'>;
 
-/** Made once for each accent: by a process, one. */
-const MADE = new Map<string, Stylesheet>();
-
-function stylesheetOf({ config }: Server): Stylesheet {
-  const { accent_color } = config.gatehouse.account_experience.brand;
-  const known = MADE.get(accent_color);
-  if (known) return known;
+const stylesheetOf = onceFor(({ accent_color }: Brand): Stylesheet => {
   const text = stylesheet(accent_color);
-  const made = { text, version: createHash('sha256').update(text).digest('base64url').slice(0, 16) };
-  MADE.set(accent_color, made);
-  return made;
-}
+  return { text, version: createHash('sha256').update(text).digest('base64url').slice(0, 16) };
+});
+
+const brandOf = ({ config }: Server): Brand => config.gatehouse.account_experience.brand;
 
 /** Names these very bytes, so that they may be kept for a year and a new release is seen at once. */
-export const stylesheetVersion = (server: Server): string => stylesheetOf(server).version;
+export const stylesheetVersion = (server: Server): string => stylesheetOf(brandOf(server)).version;
 
 export const showStylesheet = (server: Server): Reply => ({
   status: 200,
@@ -218,5 +214,5 @@ export const showStylesheet = (server: Server): Reply => ({
     'cache-control': 'public, max-age=31536000, immutable',
     'x-content-type-options': 'nosniff',
   },
-  body: stylesheetOf(server).text,
+  body: stylesheetOf(brandOf(server)).text,
 });

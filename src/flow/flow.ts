@@ -1,5 +1,6 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { urlBelow } from '../lib/url_below.ts';
 import { OAuthError, Rejection } from '../oauth/error.ts';
 import { Parameters } from '../oauth/parameters.ts';
@@ -108,12 +109,12 @@ export function rejection({ error, error_description, error_hint, error_debug, s
 }
 
 /** What the client asked for. */
-export function parametersOf({ query, merged, device }: Flow): Parameters {
+export const parametersOf = onceFor(({ query, merged, device }: Flow): Parameters => {
   if (!device) return Parameters.parse(merged ?? query);
   const parameters = Parameters.of({ client_id: device.client_id, scope: device.scope });
   for (const audience of device.audience) parameters.append('audience', audience);
   return parameters;
-}
+});
 
 export const expiryOf = (server: AuthorizationServer, flow: Flow): number =>
   flow.requested_at + server.config.ttl.login_consent_request;

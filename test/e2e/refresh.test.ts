@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { write } from '../../src/store/write.ts';
 import { startDeployment } from './deployment.ts';
 
 describe('rotation with a grace period (oauth2.grant.refresh_token)', () => {
@@ -86,6 +87,19 @@ describe('the retry window (gatehouse.refresh_token.retry_window)', () => {
     const { body } = await deployment.refresh(refresh_token);
     assert.equal((await deployment.refresh(refresh_token, { client_id: 'other' })).body.error, 'invalid_grant');
     assert.equal(await deployment.isActive(body.access_token), false);
+  });
+});
+
+describe('a refresh token', () => {
+  it('is good for nothing without the scope for it, wherever it came from', async (t) => {
+    const { deployment, running } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const { refresh_token } = await deployment.login();
+    const { db, keys } = running.server;
+    const hash = keys.opaque.verify('refresh_token', refresh_token) ?? assert.fail();
+    await write({ db }, (tx) => tx.updateTable('tokens').set({ scope: 'openid' }).where('hash', '=', hash).execute());
+    const { status, body } = await deployment.refresh(refresh_token);
+    assert.deepEqual([status, body.error], [403, 'scope_not_granted']);
   });
 });
 
