@@ -107,14 +107,22 @@ const CURRENT = 1;
 const PIECE = { chunkSize: 4096 };
 const MEMORY = { ...PIECE, windowBits: 13, memLevel: 6 };
 
+/** In place of the number of a dictionary: what follows is the text itself. */
+const PLAIN = 0;
+/** Bytes. A text that fits into the URL as it is gains nothing that is worth the time (docs/performance.md). */
+const LONGEST_PLAIN = 1000;
+
 function pack(state: unknown): Buffer {
+  const text = JSON.stringify(state);
+  if (Buffer.byteLength(text) <= LONGEST_PLAIN) return Buffer.from(`\0${text}`);
   const dictionary = DICTIONARIES.get(CURRENT);
   if (!dictionary) throw new Error(`no dictionary ${CURRENT}`);
-  return Buffer.concat([Buffer.of(CURRENT), deflateRawSync(JSON.stringify(state), { ...MEMORY, dictionary })]);
+  return Buffer.concat([Buffer.of(CURRENT), deflateRawSync(text, { ...MEMORY, dictionary })]);
 }
 
 function unpack(packed: Buffer): unknown {
-  const dictionary = DICTIONARIES.get(packed[0] ?? 0);
+  if (packed[0] === PLAIN) return JSON.parse(packed.toString('utf8', 1));
+  const dictionary = DICTIONARIES.get(packed[0] ?? PLAIN);
   if (!dictionary) return undefined;
   const text = inflateRawSync(packed.subarray(1), { ...PIECE, dictionary, maxOutputLength: INFLATED_LIMIT });
   return JSON.parse(text.toString());

@@ -101,6 +101,16 @@ describe('a refresh token', () => {
     const { status, body } = await deployment.refresh(refresh_token);
     assert.deepEqual([status, body.error], [403, 'scope_not_granted']);
   });
+
+  it('RFC 6749 5.2: is refused to a client that may not refresh any more', async (t) => {
+    const { deployment } = await startDeployment({ test: t, storage: 'memory' });
+    await deployment.createClient();
+    const { refresh_token } = await deployment.login();
+    const withoutIt = [{ op: 'replace', path: '/grant_types', value: ['authorization_code'] }];
+    assert.equal((await deployment.admin('PATCH', '/admin/clients/app', withoutIt)).status, 200);
+    const { status, body } = await deployment.refresh(refresh_token);
+    assert.deepEqual([status, body.error], [400, 'unauthorized_client']);
+  });
 });
 
 describe('JWT access tokens', () => {

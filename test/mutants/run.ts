@@ -30,6 +30,7 @@ const CHECKED = [
 const TESTS = [
   'test/flow/hydra_cookie.test.ts',
   'test/keys/opaque_token.test.ts',
+  'test/keys/jwt.test.ts',
   'test/oauth/tables.test.ts',
   'test/keys/seal.test.ts',
   'test/attacks/code.test.ts',
