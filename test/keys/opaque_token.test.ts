@@ -58,9 +58,12 @@ describe('opaque tokens', () => {
 
   it('are refused with any character changed, added or taken away', () => {
     const { token } = tokens.mint('access_token');
+    // Of some characters only a part counts where base64url is decoded.
     for (let at = 0; at < token.length; at++) {
-      const other = token[at] === 'A' ? 'B' : 'A';
-      assert.equal(tokens.verify('access_token', token.slice(0, at) + other + token.slice(at + 1)), undefined, `${at}`);
+      for (const other of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+        const changed = token.slice(0, at) + other + token.slice(at + 1);
+        if (other !== token[at]) assert.equal(tokens.verify('access_token', changed), undefined, `${at} ${other}`);
+      }
     }
     for (const text of [`${token}x`, token.slice(0, -1), '', '.', 'ory_at_.', `${token}.${token}`]) {
       assert.equal(tokens.verify('access_token', text), undefined, text);
