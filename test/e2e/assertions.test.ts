@@ -211,6 +211,9 @@ describe('the JWT bearer grant (RFC 7523 section 2.1)', () => {
     const nobody = { client_id: 'public', client_secret: '' };
     const { body } = await redeem(deployment, await signer.sign(robot(deployment)), nobody);
     assert.equal(body.error, 'invalid_grant', 'RFC 7523 3.1: whoever presents it is authenticated');
+    await deployment.createClient({ client_id: 'other', grant_types: ['client_credentials'] });
+    const other = await redeem(deployment, await signer.sign(robot(deployment)), { client_id: 'other' });
+    assert.equal(other.body.error, 'unauthorized_client');
     advance(3601);
     const late = await redeem(deployment, await signer.sign(robot(deployment)));
     assert.equal(late.body.error, 'invalid_grant', 'the trust has ended, with or without kid');

@@ -46,6 +46,17 @@ describe('rotation with a grace period (oauth2.grant.refresh_token)', () => {
     assert.equal((await deployment.refresh(refresh_token)).body.error, 'invalid_grant');
     for (const { body } of answers) assert.equal(await deployment.isActive(body.access_token), false);
   });
+
+  it('gives no more than that, however many come at once', async (t) => {
+    const { deployment } = await graceful(t, 3);
+    await deployment.createClient();
+    const { refresh_token } = await deployment.login();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => deployment.refresh(refresh_token)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 3);
+    for (const { body } of answers) {
+      if (body.error !== undefined) assert.equal(body.error, 'invalid_grant');
+    }
+  });
 });
 
 describe('the retry window (gatehouse.refresh_token.retry_window)', () => {
