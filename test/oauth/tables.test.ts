@@ -136,6 +136,11 @@ describe('redirect URIs (RFC 6749 3.1.2, RFC 8252 7.3)', () => {
       fails('invalid_request', () => matchRedirectUri(requested, registered));
     });
   }
+  it('say what is wrong where none is sent and not exactly one is registered', () => {
+    for (const registered of [[], ['https://a.example/cb', 'https://b.example/cb']]) {
+      assert.throws(() => matchRedirectUri('', registered), /is required unless exactly one is registered/);
+    }
+  });
   it('are secure over https, on this machine, and in apps', () => {
     for (const uri of [
       'https://a.example',
@@ -171,6 +176,13 @@ describe('PKCE (RFC 7636)', () => {
     checkCodeVerifier(challenge, verifier);
     for (const wrong of ['', 'a'.repeat(42), 'a'.repeat(44), 'b'.repeat(43), 'a'.repeat(129), `${'a'.repeat(42)} `]) {
       fails('invalid_grant', () => checkCodeVerifier(challenge, wrong));
+    }
+  });
+  it('4.1: the verifier has 43 to 128 unreserved characters, whatever it hashes to', () => {
+    const check = (text: string) => checkCodeVerifier(createHash('sha256').update(text).digest('base64url'), text);
+    for (const good of ['aZ09-._~'.repeat(8), 'a'.repeat(128)]) check(good);
+    for (const wrong of ['a', 'a'.repeat(42), 'a'.repeat(129), `${'a'.repeat(42)} `, `${'a'.repeat(42)}+`]) {
+      fails('invalid_grant', () => check(wrong));
     }
   });
   it('RFC 9700 4.8.2: a verifier without a challenge is refused', () => {
