@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { write } from '../../src/store/write.ts';
-import { startDeployment } from './deployment.ts';
+import { chosenEngine } from '../store/engines.ts';
+import { startDeployment, startTogether } from './deployment.ts';
 
 describe('rotation with a grace period (oauth2.grant.refresh_token)', () => {
   const graceful = (t: { after(action: () => Promise<void>): void }, rotation_grace_reuse_count: number) =>
@@ -98,6 +99,15 @@ describe('the retry window (gatehouse.refresh_token.retry_window)', () => {
     const { body } = await deployment.refresh(refresh_token);
     assert.equal((await deployment.refresh(refresh_token, { client_id: 'other' })).body.error, 'invalid_grant');
     assert.equal(await deployment.isActive(body.access_token), false);
+  });
+
+  it('is nothing for a token that was used before there was one', async (t) => {
+    const [before = assert.fail(), since = assert.fail()] = await startTogether(t, chosenEngine('file'), {}, config);
+    await before.createClient();
+    const { refresh_token } = await before.login();
+    const { body } = await before.refresh(refresh_token);
+    assert.equal((await since.refresh(refresh_token)).body.error, 'invalid_grant');
+    assert.equal(await since.isActive(body.access_token), false);
   });
 });
 
