@@ -7,7 +7,6 @@ import { writeFileSync } from 'node:fs';
 import { Field } from './contestants/field.ts';
 import { divideCores } from './cores.ts';
 import { startDatabases } from './databases.ts';
-import { CONNECTIONS } from './floors.ts';
 import { Generator } from './generator/generator.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
@@ -42,7 +41,7 @@ async function runAll(setting: Setting): Promise<boolean> {
   if (!setting.field.cores) console.log('no process is pinned: there is one processor, or no taskset');
   const [results, judgements, failures]: [Result[], Judgement[], string[]] = [[], [], []];
   for (const scenario of scenarios.filter(({ name }) => only.test(name))) {
-    for (const count of scenario.once ? [CONNECTIONS] : connections) {
+    for (const count of scenario.connections ? [scenario.connections] : connections) {
       try {
         const result = await measure(scenario, count, setting);
         const judged = judge(result);

@@ -1,4 +1,5 @@
 import { startGatehouse } from '../contestants/gatehouse.ts';
+import { CONNECTIONS } from '../floors.ts';
 import type { Turn } from '../turn.ts';
 import { flow } from '../turn.ts';
 import { opaque } from './client_credentials.ts';
@@ -30,7 +31,7 @@ const starting =
 /** The tables are there, and what the first start has compiled. */
 export const start: Scenario = {
   name: 'start',
-  once: true,
+  connections: CONNECTIONS,
   entries: (engines) =>
     engines.map((engine) => ({
       label: engine,
@@ -47,7 +48,7 @@ export const start: Scenario = {
 /** How large a process is after it has worked for long. */
 export const memory: Scenario = {
   name: 'memory',
-  once: true,
+  connections: CONNECTIONS,
   entries: ([engine]) => [
     gatehouse(engine, async (contestant) => flow('mixture', await siteOf(contestant)), { purpose: 'memory' }),
   ],

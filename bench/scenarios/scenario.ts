@@ -18,8 +18,8 @@ export type Scenario = {
   readonly name: string;
   /** On these engines, of which the first stands for all where a difference between engines tells nothing. */
   entries(engines: readonly [string, ...string[]], scale: Scale): readonly Entry[];
-  /** It is no question of how many connections there are. */
-  readonly once?: true;
+  /** So many connections, whatever was asked for. */
+  readonly connections?: number;
   /** Of a turn, where it is not as long as the others; then there is one round. */
   seconds?(scale: Scale): number;
 };

@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
@@ -8,8 +7,8 @@ import type { Parameters } from '../oauth/parameters.ts';
 import { pageCookie, readPageCookie } from './cookies.ts';
 
 /**
- * A form is answered only by the browser that it was shown to: the cookie holds a sealed random value, the form a token
- * made of that value, of what the form is for, and of the time. RFC 6749 section 10.12, RFC 9700 section 4.7.
+ * A form is answered only by the browser that it was shown to: the cookie holds a random value, the form a token that we
+ * alone can make of that value, of what the form is for, and of the time. RFC 6749 section 10.12, RFC 9700 section 4.7.
  */
 type Server = Pick<AuthorizationServer, 'config' | 'keys' | 'now'>;
 
@@ -18,51 +17,41 @@ export type FormName = `${'login' | 'consent' | 'logout' | 'device' | 'account'}
 
 export const TOKEN_FIELD = 'csrf_token';
 
-const PURPOSE = 'account_experience.csrf';
+/** 32 bytes in base64url. */
+const VALUE = /^[\w-]{43}$/;
 /** Seconds. A form that lay open for longer is shown anew. */
 const TOKEN_LIFETIME = 3600;
 const COOKIE_LIFETIME = 24 * 3600;
 
 export type ProtectedForm = { readonly token: string; readonly headers: Reply['headers'] };
 
-/** The value of a valid cookie is used again, so that two tabs both finish. */
+/** The value of a cookie is used again, so that two tabs both finish. */
 export function protectForm(server: Server, request: Request, form: FormName): ProtectedForm {
-  const known = secretOf(server, request);
-  const secret = known ?? randomBytes(32);
-  const sealed = known ? sealedText(server, request) : server.keys.cookies.seal(secret, PURPOSE).toString('base64url');
-  const cookie = pageCookie(server, 'csrf', sealed, COOKIE_LIFETIME);
-  return { token: mintToken(secret, form, seconds(server)), headers: { 'set-cookie': cookie } };
+  const value = browserValue(server, request) ?? randomBytes(32).toString('base64url');
+  const cookie = pageCookie(server, 'csrf', value, COOKIE_LIFETIME);
+  const issuedAt = seconds(server);
+  const token = `${issuedAt}.${server.keys.forms.sign(signedText(value, form, issuedAt))}`;
+  return { token, headers: { 'set-cookie': cookie } };
 }
 
 /** Throws `request_forbidden` for a form that did not come from us, through this browser, lately. */
 export function checkForm(server: Server, request: Request, parameters: Parameters, form: FormName): void {
   if (!isOwnOrigin(server, request)) throw new OAuthError('request_forbidden', 'The form came from another site.');
-  const secret = secretOf(server, request);
-  if (!secret) throw new OAuthError('request_forbidden', 'The cookie of this form is missing.');
-  const token = parameters.get(TOKEN_FIELD);
-  const issuedAt = Number(/^\d{1,12}(?=\.)/.exec(token)?.[0] ?? Number.NaN);
-  const age = seconds(server) - issuedAt;
+  const value = browserValue(server, request);
+  if (value === undefined) throw new OAuthError('request_forbidden', 'The cookie of this form is missing.');
+  const [, time = '', signature = ''] = /^(\d{1,12})\.(.*)$/s.exec(parameters.get(TOKEN_FIELD)) ?? [];
+  const age = seconds(server) - Number(time || Number.NaN);
   if (!(age >= 0 && age <= TOKEN_LIFETIME)) throw new OAuthError('request_forbidden', 'The form is too old.');
-  if (!equal(token, mintToken(secret, form, issuedAt))) {
+  if (!server.keys.forms.verify(signedText(value, form, time), signature)) {
     throw new OAuthError('request_forbidden', 'The form was shown to another browser.');
   }
 }
 
-function mintToken(secret: Buffer, form: FormName, issuedAt: number): string {
-  return `${issuedAt}.${createHmac('sha256', secret).update(`${issuedAt} ${form}`).digest('base64url')}`;
-}
+const signedText = (value: string, form: FormName, issuedAt: number | string): string => `${value} ${issuedAt} ${form}`;
 
-function equal(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-
-function sealedText(server: Server, request: Request): string {
-  return readPageCookie(server, request, 'csrf') ?? '';
-}
-
-function secretOf(server: Server, request: Request): Buffer | undefined {
-  return server.keys.cookies.open(Buffer.from(sealedText(server, request), 'base64url'), PURPOSE);
+function browserValue(server: Server, request: Request): string | undefined {
+  const value = readPageCookie(server, request, 'csrf') ?? '';
+  return VALUE.test(value) ? value : undefined;
 }
 
 /**

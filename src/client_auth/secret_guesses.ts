@@ -3,6 +3,8 @@ import type { Client } from '../client/client.ts';
 import { verifySecret } from '../client/secret.ts';
 import { clientAddress, isUnknownProxy } from '../http/client_address.ts';
 import type { Request } from '../http/request.ts';
+import { BoundedMap } from '../lib/bounded_map.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { type Counter, countFailures, endOf, readCounters, throttleKey, tooMany } from '../throttle.ts';
 
 /**
@@ -40,12 +42,12 @@ function counterOf(server: AuthorizationServer, request: Request, client: Client
 const MOST = 10_000;
 
 /** Who has reached the limit, and until when. Another server learns it from the database at the first wrong secret. */
-const refusals = new WeakMap<AuthorizationServer, Map<string, number>>();
+const refusalsOf = onceFor((_server: AuthorizationServer) => new BoundedMap<string, number>(MOST));
 
 /** Costs nothing while nobody has reached the limit. */
 function checkRefused(server: AuthorizationServer, request: Request, client: Client | undefined): void {
-  const refused = refusals.get(server);
-  if (!refused?.size) return;
+  const refused = refusalsOf(server);
+  if (refused.size === 0) return;
   const name = counterOf(server, request, client)?.key.toString('base64url') ?? '';
   const end = refused.get(name) ?? 0;
   if (end > seconds(server)) throw tooMany(server, 'client secrets', end);
@@ -69,9 +71,5 @@ async function countWrongSecret(
 }
 
 function refuse(server: AuthorizationServer, { key }: Counter, end: number): void {
-  const refused = refusals.get(server) ?? new Map<string, number>();
-  refusals.set(server, refused);
-  refused.set(key.toString('base64url'), end);
-  const [oldest] = refused.keys();
-  if (refused.size > MOST && oldest !== undefined) refused.delete(oldest);
+  refusalsOf(server).set(key.toString('base64url'), end);
 }

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AuthorizationServer } from '../authorization_server.ts';
+import { BoundedMap } from '../lib/bounded_map.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { findFlowState, insertFlowState } from '../store/flow_states.ts';
 import { write } from '../store/write.ts';
 import {
@@ -9,6 +11,7 @@ import {
   type DeviceRequest,
   type DeviceVerifier,
   expiryOf,
+  type Flow,
   type LoginRequest,
   type LoginVerifier,
 } from './flow.ts';
@@ -41,14 +44,21 @@ const HANDLE = /^[\w-]{43}$/;
 /** Nothing that we sealed inflates to more. */
 const INFLATED_LIMIT = 4 * 1024 * 1024;
 
+/** The pages of a flow, or the endpoints that they use, ask for one state several times. Up to 3 kB each. */
+const MOST_KNOWN = 1000;
+type Known = { readonly name: keyof States; readonly state: Flow };
+const knownStates = onceFor((_server: AuthorizationServer) => new BoundedMap<string, Known>(MOST_KNOWN));
+
 /** The text that goes into the URL. */
 export async function sealState<Name extends keyof States>(
   server: AuthorizationServer,
   name: Name,
   state: States[Name],
 ): Promise<string> {
-  const sealed = server.keys.challenges.seal(pack(state), name);
+  const packed = pack(state);
+  const sealed = server.keys.challenges.seal(packed, name);
   const text = sealed.toString('base64url');
+  if (packed[0] === PLAIN) knownStates(server).set(text, { name, state });
   if (text.length <= LONGEST) return text;
   const handle = randomBytes(32).toString('base64url');
   const row = { hash: hashOfHandle(handle), sealed, expires_at: Math.ceil(expiryOf(server, state)) };
@@ -62,11 +72,15 @@ export async function openState<Name extends keyof States>(
   name: Name,
   text: string,
 ): Promise<States[Name] | undefined> {
+  const known = knownStates(server).get(text);
+  if (known?.name === name) return known.state as States[Name];
   const sealed = HANDLE.test(text)
     ? await findFlowState(server.db.queries, hashOfHandle(text))
     : Buffer.from(text, 'base64url');
   const packed = sealed && server.keys.challenges.open(sealed, name);
-  return packed && (unpack(packed) as States[Name]);
+  const state = packed && (unpack(packed) as States[Name] | undefined);
+  if (state && packed[0] === PLAIN) knownStates(server).set(text, { name, state });
+  return state;
 }
 
 const hashOfHandle = (handle: string): Buffer => createHash('sha256').update(handle).digest();

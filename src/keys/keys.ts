@@ -1,4 +1,5 @@
 import type { Database } from '../store/db.ts';
+import { Mac } from './mac.ts';
 import { OpaqueTokens } from './opaque_token.ts';
 import { Seal } from './seal.ts';
 import { SigningKeys } from './signing_keys.ts';
@@ -12,6 +13,7 @@ export type Keys = {
   /** Challenges and verifiers, which travel in URLs. */
   readonly challenges: Seal;
   readonly cookies: Seal;
+  readonly forms: Mac;
   readonly pages: Seal;
   /** What a proof of possession repeats. */
   readonly nonces: Seal;
@@ -62,6 +64,7 @@ export async function loadKeys(
     rows,
     challenges: new Seal(secrets.system, 'challenges'),
     cookies: new Seal(secrets.cookie, 'cookies'),
+    forms: new Mac(secrets.cookie, 'forms'),
     pages: new Seal(secrets.pagination, 'pages'),
     nonces: new Seal(secrets.system, 'nonces'),
   };

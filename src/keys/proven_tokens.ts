@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BoundedMap } from '../lib/bounded_map.ts';
 
 /** Some 200 bytes each. */
 const MOST = 10_000;
@@ -8,15 +9,13 @@ const MOST = 10_000;
  * asked for there each time, but not proven again. Kept under a hash, so that no token stays in memory.
  */
 export class ProvenTokens {
-  readonly #hashes = new Map<string, Buffer>();
+  readonly #hashes = new BoundedMap<string, Buffer>(MOST);
 
   find(token: string): Buffer | undefined {
     return this.#hashes.get(nameOf(token));
   }
 
   add(token: string, stored: Buffer): Buffer {
-    const [oldest] = this.#hashes.size >= MOST ? this.#hashes.keys() : [];
-    if (oldest !== undefined) this.#hashes.delete(oldest);
     this.#hashes.set(nameOf(token), stored);
     return stored;
   }

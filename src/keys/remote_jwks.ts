@@ -1,4 +1,5 @@
 import { type OutgoingPolicy, send } from '../http/outgoing.ts';
+import { BoundedMap } from '../lib/bounded_map.ts';
 import { isObject, type JsonObject, parseJson } from '../lib/json.ts';
 
 /** Milliseconds that a copy is good for. */
@@ -26,7 +27,7 @@ type Source = {
 export class RemoteKeySets {
   readonly #policy: OutgoingPolicy;
   readonly #now: () => number;
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new BoundedMap<string, Source>(MOST_SETS);
 
   /** `now` in milliseconds. */
   constructor(policy: OutgoingPolicy, now: () => number) {
@@ -55,12 +56,7 @@ export class RemoteKeySets {
   #sourceOf(uri: string): Source {
     const source = this.#sources.get(uri) ?? { window: this.#now(), fetches: 0 };
     // The last one that was asked for is the last one to be forgotten.
-    this.#sources.delete(uri);
     this.#sources.set(uri, source);
-    for (const oldest of this.#sources.keys()) {
-      if (this.#sources.size <= MOST_SETS) break;
-      this.#sources.delete(oldest);
-    }
     return source;
   }
 

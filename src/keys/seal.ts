@@ -100,5 +100,5 @@ const firstKeyId = (sealed: Uint8Array): Uint8Array => {
 const authenticated = (purpose: string, first_id?: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(purpose), first_id ?? Buffer.of()]);
 
-const derive = (secret: string, info: string, length: number): Buffer =>
+export const derive = (secret: string, info: string, length: number): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', info, length));

@@ -5,7 +5,7 @@ import { checkForm, type FormName, protectForm, TOKEN_FIELD } from '../../src/ac
 import type { AuthorizationServer } from '../../src/authorization_server.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Request } from '../../src/http/request.ts';
-import { Seal } from '../../src/keys/seal.ts';
+import { Mac } from '../../src/keys/mac.ts';
 import { OAuthError } from '../../src/oauth/error.ts';
 import { Parameters } from '../../src/oauth/parameters.ts';
 
@@ -14,14 +14,16 @@ type Server = Pick<AuthorizationServer, 'config' | 'keys' | 'now'>;
 const NOW = 1_700_000_000;
 const FORM = 'login challenge-1';
 
-function serverWith({ dev = true, secret = 'a-secret-that-only-tests-use', now = NOW } = {}): Server {
+const SECRET = 'a-secret-that-only-tests-use';
+
+function serverWith({ dev = true, secrets = [SECRET], now = NOW } = {}): Server {
   const { config } = loadConfig({
     files: [],
     env: {},
     flags: { dev },
-    forced: { dsn: 'memory', secrets: { system: [secret] }, urls: { self: { issuer: 'https://id.example.com/' } } },
+    forced: { dsn: 'memory', secrets: { system: secrets }, urls: { self: { issuer: 'https://id.example.com/' } } },
   });
-  const keys = { cookies: new Seal([secret], 'cookies') } as AuthorizationServer['keys'];
+  const keys = { forms: new Mac(secrets, 'forms') } as AuthorizationServer['keys'];
   return { config, keys, now: () => now * 1000 };
 }
 
@@ -76,7 +78,9 @@ describe('the cookie', () => {
     for (const cookie of [
       'gatehouse_csrf_dev=',
       'gatehouse_csrf_dev=x',
-      seen(serverWith({ secret: 'b'.repeat(20) })).cookie,
+      `gatehouse_csrf_dev=${'x'.repeat(42)}`,
+      `gatehouse_csrf_dev=${'x'.repeat(44)}`,
+      `gatehouse_csrf_dev=${'x'.repeat(42)}.`,
     ]) {
       const next = seen(server, FORM, cookie);
       assert.notEqual(next.cookie, cookie);
@@ -97,6 +101,19 @@ describe('a form is refused', () => {
     for (const token of ['', '.', 'x', String(NOW), `${NOW}.`, `-1.${mine.token}`, `NaN.x`, 'x'.repeat(100_000)]) {
       refused({ cookie: mine.cookie }, token);
     }
+  });
+
+  it('that somebody made up, whatever their cookie', () => {
+    const stranger = serverWith({ secrets: ['b'.repeat(20)] });
+    const forged = seen(stranger, FORM, mine.cookie);
+    assert.equal(forged.cookie, mine.cookie);
+    check(stranger, { cookie: mine.cookie }, forged.token);
+    refused({ cookie: mine.cookie }, forged.token);
+  });
+
+  it('but not while the secret that signed it is only no more the first', () => {
+    const rotated = serverWith({ secrets: ['c'.repeat(20), SECRET] });
+    check(rotated, { cookie: mine.cookie }, mine.token);
   });
 
   it("with another browser's cookie or token", () => {
