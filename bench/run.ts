@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { Field } from './contestants/field.ts';
 import { divideCores } from './cores.ts';
 import { startDatabases } from './databases.ts';
+import { floorsFor } from './floors.ts';
 import { Generator } from './generator/generator.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
@@ -37,6 +38,7 @@ async function lookAtMachine({ field, generator }: Setting): Promise<Machine> {
 async function runAll(setting: Setting): Promise<boolean> {
   const { only, connections, json, chart } = setting.options;
   const machine = await lookAtMachine(setting);
+  const floors = floorsFor(machine);
   console.log(machineText(machine));
   if (!setting.field.cores) console.log('no process is pinned: there is one processor, or no taskset');
   const [results, judgements, failures]: [Result[], Judgement[], string[]] = [[], [], []];
@@ -44,7 +46,7 @@ async function runAll(setting: Setting): Promise<boolean> {
     for (const count of scenario.connections ? [scenario.connections] : connections) {
       try {
         const result = await measure(scenario, count, setting);
-        const judged = judge(result);
+        const judged = judge(result, floors);
         console.log(resultText(result, judged));
         results.push(result);
         judgements.push(...judged);

@@ -1,4 +1,4 @@
-import { CONNECTIONS, FLOORS, type Floor, holds } from '../floors.ts';
+import { CONNECTIONS, type Floor, holds } from '../floors.ts';
 import type { Measured, Result } from '../measure.ts';
 import { type Metric, ratioOf, type Spread, spreadOf } from '../sample.ts';
 
@@ -18,21 +18,21 @@ export type Judgement = {
 };
 
 /** Every entry against everything that it is compared with. */
-export function judge(result: Result): Judgement[] {
+export function judge(result: Result, floors: readonly Floor[]): Judgement[] {
+  const own = floors.filter(({ scenario }) => scenario === result.scenario);
   const bases = result.entries.filter(({ isBase }) => isBase);
   return result.entries
     .filter(({ isBase }) => !isBase)
     .flatMap((entry) => [
-      ...bases.map((base) => judgePair(result, entry, base)),
-      ...floorsOf(result, entry.label).map((floor) => judgeAlone(result, entry, floor)),
+      ...bases.map((base) => judgePair(result, entry, base, floorsOf(own, entry.label, base.label)[0])),
+      ...floorsOf(own, entry.label).map((floor) => judgeAlone(result, entry, floor)),
     ]);
 }
 
-const floorsOf = ({ scenario }: Result, of: string, to?: string): Floor[] =>
-  FLOORS.filter((floor) => floor.scenario === scenario && floor.of === of && floor.to === to);
+const floorsOf = (floors: readonly Floor[], of: string, to?: string): Floor[] =>
+  floors.filter((floor) => floor.of === of && floor.to === to);
 
-function judgePair(result: Result, of: Measured, to: Measured): Judgement {
-  const [floor] = floorsOf(result, of.label, to.label);
+function judgePair(result: Result, of: Measured, to: Measured, floor: Floor | undefined): Judgement {
   const metric = floor?.metric ?? 'rate';
   const value = ratioOf(metric, of.samples, to.samples);
   const byCpu = metric === 'rate' ? { byCpu: ratioOf('cpu', to.samples, of.samples) } : {};

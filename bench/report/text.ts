@@ -38,7 +38,7 @@ export function resultText({ scenario, connections, entries }: Result, judgement
 
 const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 3));
 
-const UNITS: Readonly<Partial<Record<Metric, string>>> = { p50: 'ms', rss: 'MB' };
+const UNITS: Readonly<Partial<Record<Metric, string>>> = { rate: 'a second', p50: 'ms', rss: 'MB' };
 
 /** `sqlite / bare: 0.512 (0.480..0.530), by CPU 0.520, at least 0.450: holds`. */
 export function judgementText({ of, to, metric, value, byCpu, floor, holds }: Judgement): string {
