@@ -16,7 +16,7 @@ async function newToken(port: number, path: string, credentials: Credentials): P
 const introspection = ({ adminPort }: Contestant, token: string, has: string): Turn =>
   call({ port: adminPort, messages: [form('/admin/oauth2/introspect', { token })], has });
 
-async function active(contestant: Contestant, members = {}): Promise<Turn> {
+export async function active(contestant: Contestant, members = {}): Promise<Turn> {
   const credentials = await createClient(contestant, members);
   return introspection(contestant, await newToken(contestant.publicPort, '/oauth2/token', credentials), ACTIVE);
 }

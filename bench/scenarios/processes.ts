@@ -1,19 +1,25 @@
+import type { Contestant } from '../contestants/contestant.ts';
 import { startGatehouse } from '../contestants/gatehouse.ts';
 import { CONNECTIONS } from '../floors.ts';
 import type { Turn } from '../turn.ts';
 import { flow } from '../turn.ts';
 import { opaque } from './client_credentials.ts';
 import { siteOf } from './flows.ts';
+import { active } from './introspection.ts';
 import { asBase, gatehouse, type Scenario } from './scenario.ts';
 
 /** What it costs that two processes share the work: processor time, since each may have a core. */
-export const twoWorkers: Scenario = {
-  name: 'two_workers',
+const twoWorkers = (name: string, prepare: (contestant: Contestant) => Promise<Turn>): Scenario => ({
+  name,
   entries: ([engine]) => [
-    gatehouse(engine, opaque, { label: '2 workers', purpose: '2 workers', args: ['--workers', '2'] }),
-    asBase(gatehouse(engine, opaque, { label: '1 process', purpose: '1 process' })),
+    gatehouse(engine, prepare, { label: '2 workers', purpose: '2 workers', args: ['--workers', '2'] }),
+    asBase(gatehouse(engine, prepare, { label: '1 process', purpose: '1 process' })),
   ],
-};
+});
+
+/** Each of them has half as many writes to put into one COMMIT. */
+export const twoWorkersWriting = twoWorkers('two_workers_writing', opaque);
+export const twoWorkersReading = twoWorkers('two_workers_reading', active);
 
 /** From the command to the first answer that it is ready. */
 const starting =
