@@ -29,7 +29,7 @@ export type Load = {
   readonly seconds: number;
 };
 
-/** In less, in seconds, a machine that does something else may not answer anything. */
+/** In less, in seconds, a machine that does something else may not start wrk, or answer anything. */
 const ENOUGH = 5;
 
 /** One thread of wrk, that sends the requests in turn. Throws where one was refused, or not answered. */
@@ -45,10 +45,12 @@ export async function runWrk({ port, messages, connections, seconds }: Load): Pr
     const [output, problems] = [text(child.stdout), text(child.stderr)];
     const closed = once(child, 'close');
     // It counts whole seconds only; when interrupted, it reports the time that it really had.
-    await Promise.race([once(child.stderr, 'data'), closed]);
+    await Promise.race([once(child.stderr, 'data'), closed, sleep(ENOUGH * 1000)]);
     await sleep(seconds * 1000);
     child.kill('SIGINT');
-    await closed;
+    // It has been seen to miss one.
+    const again = setInterval(() => child.kill('SIGINT'), 1000);
+    await closed.finally(() => clearInterval(again));
     const line = (await output).split('\n').find((printed) => printed.startsWith('{'));
     if (line === undefined) throw new Error(`wrk did not report: ${await problems}`);
     const { refused, broken, ...seen }: Printed = JSON.parse(line);

@@ -2,6 +2,7 @@ import { constants, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { compactVerify, decodeProtectedHeader, errors, importJWK } from 'jose';
 import { isObject, type JsonObject, parseJson } from '../lib/json.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { OAuthError } from '../oauth/error.ts';
 import type { SigningKey, SigningKeys } from './signing_keys.ts';
 
@@ -36,14 +37,13 @@ const signElsewhere = promisify<string | undefined, Buffer, Parameters<typeof si
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-const headers = new WeakMap<SigningKey, Map<string, string>>();
+const headersOf = onceFor((_key: SigningKey) => new Map<string, string>());
 
 /** Once for each key and type. */
 function headerOf(key: SigningKey, typ: string): string {
-  const ofKey = headers.get(key) ?? new Map<string, string>();
-  headers.set(key, ofKey);
-  const header = ofKey.get(typ) ?? encoded({ alg: key.alg, kid: key.kid, typ });
-  ofKey.set(typ, header);
+  const headers = headersOf(key);
+  const header = headers.get(typ) ?? encoded({ alg: key.alg, kid: key.kid, typ });
+  headers.set(typ, header);
   return header;
 }
 

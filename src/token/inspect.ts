@@ -3,6 +3,7 @@ import { verifyOwnJwt } from '../keys/jwt.ts';
 import { type OpaqueKind, tokenHash } from '../keys/opaque_token.ts';
 import { ProvenTokens } from '../keys/proven_tokens.ts';
 import type { SigningKeys } from '../keys/signing_keys.ts';
+import { onceFor } from '../lib/once_for.ts';
 import { findToken, findTokenWithClient, type TokenRow } from '../store/tokens.ts';
 import { signatureOf } from './access_token.ts';
 import { isRedeemable } from './refresh_token.ts';
@@ -19,19 +20,16 @@ export async function hashOf(
 }
 
 /** By the keys that were there when their signatures were verified: a key that is deleted verifies nothing any more. */
-const proven = new WeakMap<ReturnType<SigningKeys['published']>, ProvenTokens>();
+const provenBy = onceFor((_published: ReturnType<SigningKeys['published']>) => new ProvenTokens());
 
 async function provenJwt(keys: SigningKeys, token: string): Promise<Uint8Array | undefined> {
   const published = keys.published();
-  const known = proven.get(published)?.find(token);
+  const known = provenBy(published).find(token);
   if (known) return known;
   if (!(await verifyOwnJwt(keys, token))) return undefined;
   const stored = tokenHash(signatureOf(token));
   // Else it may have been a key that is gone by now.
-  if (keys.published() !== published) return stored;
-  const tokens = proven.get(published) ?? new ProvenTokens();
-  proven.set(published, tokens);
-  return tokens.add(token, stored);
+  return keys.published() === published ? provenBy(published).add(token, stored) : stored;
 }
 
 /** Not expired, and not used up. */
