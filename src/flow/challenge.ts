@@ -123,8 +123,8 @@ const MEMORY = { ...PIECE, windowBits: 13, memLevel: 6 };
 
 /** In place of the number of a dictionary: what follows is the text itself. */
 const PLAIN = 0;
-/** Bytes. A text that fits into the URL as it is gains nothing that is worth the time (docs/performance.md). */
-const LONGEST_PLAIN = 1000;
+/** Bytes. A text that is short as it is gains nothing that is worth the time (docs/performance.md). */
+const LONGEST_PLAIN = 530;
 
 function pack(state: unknown): Buffer {
   const text = JSON.stringify(state);
