@@ -90,12 +90,15 @@ describe('the rotation of signing keys', () => {
       return (await keyStatus(server, ID_TOKENS)).map(({ state }) => state);
     };
     assert.deepEqual(await statesAfterRotation(), ['active'], 'nothing is due');
-    advance(INTERVAL * HOUR);
     const lease = { name: 'key rotation', holder: 'another server' };
-    assert.ok(await acquireLease(server.db, lease, server.now(), server.now() + 60_000));
+    assert.ok(await acquireLease(server.db, lease, server.now(), server.now() + 2 * INTERVAL * HOUR * 1000));
+    advance(INTERVAL * HOUR);
     assert.deepEqual(await statesAfterRotation(), ['active']);
     await releaseLease(server.db, lease);
-    assert.deepEqual(await statesAfterRotation(), ['next', 'active']);
+    let states = await statesAfterRotation();
+    // The server looks by itself too, and may be at it.
+    for (let time = 0; time < 100 && states.length < 2; time++) states = await statesAfterRotation();
+    assert.deepEqual(states, ['next', 'active']);
   });
 
   for (const engine of SHARED_ENGINES) {
