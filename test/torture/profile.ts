@@ -47,12 +47,12 @@ export function profileStatements(): Profile {
   const timed = (statement: string, began: number) => profile.add(statement, performance.now() - began);
   replace(
     SqliteConnection.prototype,
-    'executeQuery',
+    'run',
     (original) =>
-      function executeQuery(this: unknown, query: { sql: string }) {
+      function run(this: unknown, sql: string, parameters: readonly unknown[]) {
         const began = performance.now();
-        const result = original.call(this, ...([query] as never[]));
-        timed(query.sql, began);
+        const result = original.call(this, ...([sql, parameters] as never[]));
+        timed(sql, began);
         return result;
       } as Method,
   );
