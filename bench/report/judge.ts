@@ -51,9 +51,6 @@ function judged(
   judgement: Pick<Judgement, 'of' | 'to' | 'metric' | 'value' | 'byCpu'>,
   floor: Floor | undefined,
 ): Judgement {
-  const verdict =
-    floor && connections === (floor.connections ?? CONNECTIONS)
-      ? { floor, holds: holds(floor, judgement.value.median) }
-      : {};
+  const verdict = floor && connections === CONNECTIONS ? { floor, holds: holds(floor, judgement.value.median) } : {};
   return { scenario, connections, ...judgement, ...verdict };
 }

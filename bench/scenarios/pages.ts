@@ -17,13 +17,9 @@ export const healthCheck: Scenario = {
   entries: (engines) => [...engines.map((engine) => health(engine)), BARE_WITHOUT_READ],
 };
 
-/**
- * What a person sees first, against the least that can be asked of the same server. One at a time: where answers come as
- * fast as those of the health check, the generator of many never sleeps, and the server is spared the work of waking it.
- */
+/** What a person sees first, against the least that can be asked of the same server. */
 export const loginPage: Scenario = {
   name: 'login_page',
-  connections: 1,
   entries: (engines) => [
     ...onEach(engines, async (contestant) => {
       const credentials = await createClient(contestant);

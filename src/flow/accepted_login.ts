@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Client } from '../client/client.ts';
 import type { Request } from '../http/request.ts';
+import { isSameText } from '../lib/same_text.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { checkPrompt } from '../oauth/prompt.ts';
 import { hasEnded } from '../store/ended_logins.ts';
@@ -82,8 +82,7 @@ export function checkCsrf(
   if (value === undefined) {
     throw new OAuthError('request_forbidden', 'This browser did not start the request, or it refuses our cookies.');
   }
-  const [ours, theirs] = [Buffer.from(csrf), Buffer.from(value)];
-  if (ours.length !== theirs.length || !timingSafeEqual(ours, theirs)) {
+  if (!isSameText(csrf, value)) {
     throw new OAuthError('request_forbidden', 'The cookie of this browser belongs to another request.');
   }
 }

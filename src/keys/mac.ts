@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from '../lib/same_text.ts';
 import { derive } from './seal.ts';
 
 /** HMAC-SHA-256 (RFC 2104) under keys that HKDF derives from the configured secrets, of what we only have to recognize. */
@@ -18,11 +19,7 @@ export class Mac {
   }
 
   verify(text: string, signature: string): boolean {
-    const theirs = Buffer.from(signature);
-    return this.#keys.some((key) => {
-      const ours = Buffer.from(hmac(key, text));
-      return ours.length === theirs.length && timingSafeEqual(ours, theirs);
-    });
+    return this.#keys.some((key) => isSameText(hmac(key, text), signature));
   }
 }
 

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { isSameText } from '../lib/same_text.ts';
 import { OAuthError } from './error.ts';
 
 /** RFC 7636 section 4.3, at the authorization endpoint. Only S256: `plain` protects nobody (RFC 9700 section 2.1.1). */
@@ -24,9 +25,7 @@ export function checkCodeVerifier(challenge: string, verifier: string): void {
   if (!/^[A-Za-z0-9._~-]+$/.test(verifier)) {
     throw new OAuthError('invalid_grant', 'A code_verifier has no other characters than letters, digits, and -._~.');
   }
-  const computed = Buffer.from(createHash('sha256').update(verifier).digest('base64url'));
-  const expected = Buffer.from(challenge);
-  if (computed.length !== expected.length || !timingSafeEqual(computed, expected)) {
+  if (!isSameText(createHash('sha256').update(verifier).digest('base64url'), challenge)) {
     throw new OAuthError('invalid_grant', 'The code_verifier does not belong to the code_challenge.');
   }
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BoundedMap } from '../../src/lib/bounded_map.ts';
 import { durationSeconds, formatDuration, parseDuration } from '../../src/lib/duration.ts';
 import { parseJson } from '../../src/lib/json.ts';
 import { murmur3 } from '../../src/lib/murmur3.ts';
+import { onceFor } from '../../src/lib/once_for.ts';
+import { isSameText } from '../../src/lib/same_text.ts';
 
 describe('durations in the notation of Go', () => {
   const rows = [
@@ -31,6 +34,40 @@ describe('durations in the notation of Go', () => {
     it(`'${text}' is none`, () => assert.equal(parseDuration(text), undefined));
   }
   it('become seconds', () => assert.equal(durationSeconds(parseDuration('1m500ms') ?? 0n), 60.5));
+});
+
+describe('a bounded map', () => {
+  it('forgets what was set longest ago, and what was set again last', () => {
+    const map = new BoundedMap<string, number>(2);
+    map.set('a', 1).set('b', 2).set('a', 3).set('c', 4);
+    assert.deepEqual([...map], Object.entries({ a: 3, c: 4 }));
+  });
+});
+
+describe('what is worked out once', () => {
+  it('is worked out for each object, whatever comes of it', () => {
+    let times = 0;
+    const timesOf = onceFor((_of: object) => {
+      times += 1;
+      return times === 1 ? undefined : times;
+    });
+    const [one, other] = [{}, {}];
+    assert.deepEqual([timesOf(one), timesOf(one), timesOf(other), timesOf(one)], [undefined, undefined, 2, undefined]);
+  });
+});
+
+describe('texts', () => {
+  it('are the same or not, of whatever length', () => {
+    assert.ok(isSameText('', '') && isSameText('ü', 'ü'));
+    for (const [one, other] of [
+      ['a', 'b'],
+      ['a', 'aa'],
+      ['', 'a'],
+      ['ab', 'ü'],
+    ] as const) {
+      assert.ok(!isSameText(one, other), `${one} ${other}`);
+    }
+  });
 });
 
 describe('MurmurHash3', () => {
