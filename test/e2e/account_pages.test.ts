@@ -102,6 +102,7 @@ describe('WCAG 2.2 2.1.1: the keyboard alone', () => {
     await open();
     await gallery.connectDevice(page);
     await page.goto(gallery.url('/oauth2/fallbacks/account'));
+    await page.waitForSelector('#email:focus');
     await page.keyboard.type(EMAIL);
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
