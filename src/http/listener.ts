@@ -7,6 +7,7 @@ import { cleanPath, redirectToPath } from './clean_path.ts';
 import { type ClientOrigins, Cors, type CorsSettings } from './cors.ts';
 import { errorReply, toOAuthError } from './error.ts';
 import { adminNotFound, bodyTooLarge, publicNotFound } from './not_found.ts';
+import { Outbox } from './outbox.ts';
 import type { Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { Endpoint, Route } from './route.ts';
@@ -217,6 +218,9 @@ async function settle<Server extends { readonly log: Parameters<typeof toOAuthEr
 
 const NO_BODY = Buffer.alloc(0);
 
+/** Of all listeners. */
+const outbox = new Outbox();
+
 function requestOf(raw: FastifyRequest): Request {
   const url = raw.raw.url ?? '/';
   const mark = url.indexOf('?');
@@ -245,7 +249,7 @@ function send(reply: FastifyReply, request: Request, answered: Reply, isLast: bo
   if (hasBody) headers.push('content-length', length);
   if (isLast) headers.push('connection', 'close');
   reply.raw.writeHead(status, headers);
-  reply.raw.end(hasBody && request.method !== 'HEAD' ? content : undefined);
+  outbox.end(reply.raw, hasBody && request.method !== 'HEAD' ? content : undefined);
   return length;
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Dsn, NetworkDsn, SqliteDsn } from '../config/dsn.ts';
 import { type Dialect, mysqlDialect, POSTGRES, SQLITE } from './dialects/dialect.ts';
 import { migrationQueries, type PooledEngine, pooledQueries, repeatableQueries } from './dialects/pooled.ts';
-import { isBusy, isFull, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
+import { isFull, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
 import { GroupCommit } from './group_commit.ts';
 import type { Queries } from './tables.ts';
 import { Transactions } from './transactions.ts';
@@ -43,9 +43,10 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
   const ungated = sqliteQueries(connection, false);
   const writes = new GroupCommit({
     tx: ungated,
+    begin: () => connection.begin(),
+    commit: () => connection.commit(),
     execute: (sql) => connection.control(sql),
     alone: (work) => connection.alone(work),
-    isBusy,
     isFull,
   });
   return {
@@ -57,7 +58,7 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
     repeatable: ungated,
     async close() {
       await writes.idle();
-      connection.database.close();
+      await connection.close();
     },
   };
 }

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { OAuthError } from '../oauth/error.ts';
 import { unavailable } from './dialects/retry.ts';
 import type { Queries } from './tables.ts';
 
 /** What the engine lends for a batch. */
 export type BatchEngine = {
   readonly tx: Queries;
+  /** Waits for the writers of other processes. */
+  begin(): Promise<void>;
+  commit(): void;
   execute(sql: string): void;
   alone<T>(work: () => Promise<T>): Promise<T>;
-  isBusy(error: unknown): boolean;
   /** Nothing can be written at the moment; what the batch did may have been taken back already. */
   isFull(error: unknown): boolean;
 };
@@ -19,8 +19,6 @@ type Pending = {
   readonly reject: (error: unknown) => void;
 };
 
-/** How long a writer of another process is waited for before the answer is 503, in milliseconds. */
-const PATIENCE = 15_000;
 const LARGEST_BATCH = 256;
 
 /**
@@ -70,11 +68,11 @@ export class GroupCommit {
 
   async #commit(batch: readonly Pending[]): Promise<void> {
     this.batches += 1;
-    await this.#begin();
+    await this.#engine.begin();
     const answers: (() => void)[] = [];
     try {
       for (const pending of batch) answers.push(await this.#run(pending));
-      this.#engine.execute('commit');
+      this.#engine.commit();
     } catch (error) {
       this.#rollback();
       throw error;
@@ -94,19 +92,6 @@ export class GroupCommit {
       this.#engine.execute('rollback to body');
       this.#engine.execute('release body');
       return () => reject(error);
-    }
-  }
-
-  async #begin(): Promise<void> {
-    const deadline = performance.now() + PATIENCE;
-    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
-      try {
-        return this.#engine.execute('begin immediate');
-      } catch (error) {
-        if (!this.#engine.isBusy(error)) throw error;
-        if (performance.now() > deadline) throw new OAuthError('temporarily_unavailable', 'The database is busy.');
-      }
-      await sleep(pause * (0.5 + Math.random()));
     }
   }
 

@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { findClient, insertClient } from '../../src/store/clients.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { SQLITE } from '../../src/store/dialects/dialect.ts';
-import { isBusy, isFull, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
+import { isFull, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
 import { GroupCommit } from '../../src/store/group_commit.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import { insertTokens } from '../../src/store/tokens.ts';
@@ -26,15 +26,17 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
   const connection = new SqliteConnection(':memory:');
   const executed: string[] = [];
   const tx = sqliteQueries(connection, false);
+  const execute = (text: string) => {
+    executed.push(text);
+    connection.database.exec(text);
+  };
   const writes = new GroupCommit({
     tx,
-    isBusy,
     isFull,
     alone: (work) => connection.alone(work),
-    execute(text) {
-      executed.push(text);
-      connection.database.exec(text);
-    },
+    begin: async () => execute('begin immediate'),
+    commit: () => execute('commit'),
+    execute,
   });
   const queries = sqliteQueries(connection, true);
   const db: Database = {

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   Kysely,
@@ -11,21 +12,19 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { OAuthError } from '../../oauth/error.ts';
 import { withRunner } from '../hot_query.ts';
 import type { Queries, Tables } from '../tables.ts';
 import { SQLITE, statements } from './dialect.ts';
+import { Checkpoints, LAST_RESORT } from './sqlite_checkpoints.ts';
 
-/** How long another process may hold the write lock before we wait outside the engine, in milliseconds. */
-const BUSY_TIMEOUT = 20;
-/** The same for a file that is only read. */
-const READER_TIMEOUT = 5_000;
+/** How long another process may keep us from opening the file, or from reading where that is all we do, in milliseconds. */
+const OPENING_TIMEOUT = 5_000;
+/** How long another process is waited for before the answer is 503, in milliseconds. */
+const PATIENCE = 15_000;
+/** Milliseconds. A transaction of ours is over in one. */
+const LONGEST_PAUSE = 3;
 const PREPARED_LIMIT = 500;
-
-/**
- * Pages of 4 kB that the log may grow to before it is copied to the file. A page that many writes change is copied once:
- * with SQLite's own 1 000 a token costs half as much processor time again, and twice the time (docs/performance.md).
- */
-const LONGEST_LOG = 10_000;
 
 type Prepared = { readonly statement: StatementSync; readonly hasRows: boolean };
 
@@ -37,14 +36,20 @@ type Prepared = { readonly statement: StatementSync; readonly hasRows: boolean }
 export class SqliteConnection implements DatabaseConnection {
   readonly database: DatabaseSync;
   readonly #prepared = new Map<string, Prepared>();
+  readonly #checkpoints: Checkpoints | undefined;
   #batch: Promise<void> | undefined;
+  /** Rows that were changed since the last COMMIT. */
+  #changed = 0;
 
   constructor(path: string, readOnly = false) {
     if (path !== ':memory:' && !readOnly) mkdirSync(dirname(path), { recursive: true });
-    this.database = new DatabaseSync(path, { timeout: readOnly ? READER_TIMEOUT : BUSY_TIMEOUT, readOnly });
+    this.database = new DatabaseSync(path, { timeout: OPENING_TIMEOUT, readOnly });
     if (readOnly) return;
     this.database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
-    this.database.exec(`pragma wal_autocheckpoint = ${LONGEST_LOG}`);
+    this.database.exec(`pragma wal_autocheckpoint = ${LAST_RESORT}`);
+    // From now on we wait outside of the engine, which would keep the whole process waiting.
+    this.database.exec('pragma busy_timeout = 0');
+    if (path !== ':memory:') this.#checkpoints = new Checkpoints(path);
   }
 
   /** The batch of writes that is running, if one is. */
@@ -73,11 +78,17 @@ export class SqliteConnection implements DatabaseConnection {
     };
   }
 
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return this.run<R>(sql, parameters as SQLInputValue[]);
+  }
+
+  /** Waits where another process, which came after a crash, reads the log. */
+  read<R>(sql: string, parameters: SQLInputValue[]): QueryResult<R> | Promise<QueryResult<R>> {
     try {
-      return Promise.resolve(this.run<R>(query.sql, query.parameters as SQLInputValue[]));
+      return this.run<R>(sql, parameters);
     } catch (error) {
-      return Promise.reject(error);
+      if (!isBusy(error)) throw error;
+      return patiently(() => this.run<R>(sql, parameters));
     }
   }
 
@@ -86,6 +97,7 @@ export class SqliteConnection implements DatabaseConnection {
     const { statement, hasRows } = this.#prepare(sql);
     if (hasRows) return { rows: statement.all(...parameters) as R[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);
+    this.#changed += Number(changes);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
@@ -94,9 +106,25 @@ export class SqliteConnection implements DatabaseConnection {
     return this.#prepare('pragma data_version').statement.get()?.data_version;
   }
 
-  /** What begins and ends a transaction, and is no statement of anybody. */
+  /** What is within a transaction, and is no statement of anybody. */
   control(sql: string): void {
     this.#prepare(sql).statement.run();
+  }
+
+  /** Throws `temporarily_unavailable` when another process does not stop writing. */
+  begin(): Promise<void> {
+    return patiently(() => this.control('begin immediate'));
+  }
+
+  commit(): void {
+    this.control('commit');
+    this.#checkpoints?.committed(this.#changed);
+    this.#changed = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#checkpoints?.close();
+    this.database.close();
   }
 
   #prepare(sql: string): Prepared {
@@ -115,29 +143,45 @@ export class SqliteConnection implements DatabaseConnection {
   }
 }
 
+/** Until no other process is in the way. */
+async function patiently<T>(work: () => T): Promise<T> {
+  const deadline = performance.now() + PATIENCE;
+  for (let pause = 1; ; pause = Math.min(pause + 1, LONGEST_PAUSE)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() > deadline) throw new OAuthError('temporarily_unavailable', 'The database is busy.');
+    }
+    await sleep(pause);
+  }
+}
+
 /** `gated` queries wait for a running batch of writes; the batch's own do not. */
 class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection;
-  readonly #gated: boolean;
+  readonly #reader: DatabaseConnection | undefined;
   #leave: (() => void) | undefined;
 
   constructor(connection: SqliteConnection, gated: boolean) {
     this.#connection = connection;
-    this.#gated = gated;
+    if (gated) this.#reader = readerOf(connection);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#gated) while (this.#connection.batch) await this.#connection.batch;
-    return this.#connection;
+    if (!this.#reader) return this.#connection;
+    while (this.#connection.batch) await this.#connection.batch;
+    return this.#reader;
   }
 
   /** Of migrations alone: the writes of a server are batches of group_commit.ts. */
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  async beginTransaction(): Promise<void> {
     const leave = await this.#connection.enter();
     try {
-      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+      // Whoever migrates waits in a way of its own.
+      this.#connection.run('begin immediate', []);
       this.#leave = leave;
     } catch (error) {
       leave();
@@ -145,14 +189,14 @@ class SqliteDriver implements Driver {
     }
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'));
+  async commitTransaction(): Promise<void> {
+    this.#connection.commit();
     this.#end();
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+  async rollbackTransaction(): Promise<void> {
     try {
-      await connection.executeQuery(CompiledQuery.raw('rollback'));
+      this.#connection.control('rollback');
     } finally {
       this.#end();
     }
@@ -167,6 +211,11 @@ class SqliteDriver implements Driver {
 
   async destroy(): Promise<void> {}
 }
+
+const readerOf = (connection: SqliteConnection): DatabaseConnection => ({
+  executeQuery: async <R>({ sql, parameters }: CompiledQuery) => connection.read<R>(sql, parameters as SQLInputValue[]),
+  streamQuery: <R>(query: CompiledQuery) => connection.streamQuery<R>(query),
+});
 
 /** Tables, too, are changed in transactions. */
 class Adapter extends SqliteAdapter {
@@ -187,14 +236,15 @@ export function sqliteQueries(connection: SqliteConnection, gated: boolean): Que
   return withRunner(queries, {
     dialect: SQLITE,
     async run(sql, parameters) {
-      if (gated) while (connection.batch) await connection.batch;
-      return connection.run(sql, parameters as SQLInputValue[]);
+      if (!gated) return connection.run(sql, parameters as SQLInputValue[]);
+      while (connection.batch) await connection.batch;
+      return connection.read(sql, parameters as SQLInputValue[]);
     },
   });
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED: another process writes. */
-export const isBusy = (error: unknown): boolean => [5, 6].includes(codeOf(error));
+const isBusy = (error: unknown): boolean => [5, 6].includes(codeOf(error));
 
 /** SQLITE_FULL and SQLITE_IOERR: the disk takes no more. */
 export const isFull = (error: unknown): boolean => [10, 13].includes(codeOf(error));

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Checkpoints } from '../../src/store/dialects/sqlite_checkpoints.ts';
+
+const ROWS = 200;
+const PAGE = 4096;
+/** Of a log that holds so many rows, one a page, and little more. */
+const LONGEST_LOG = 2 * ROWS;
+
+it('a thread copies the log of SQLite to the file, and the log begins anew', async (test) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-checkpoints-'));
+  test.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'notes.sqlite');
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table notes (text)');
+  const checkpoints = new Checkpoints(path, LONGEST_LOG);
+  const add = () => {
+    database.exec('begin');
+    const insert = database.prepare('insert into notes values (?)');
+    for (let row = 0; row < ROWS; row++) insert.run('x'.repeat(3000));
+    database.exec('commit');
+    checkpoints.committed(ROWS);
+  };
+  const length = () => statSync(`${path}-wal`).size;
+  /** That much stands in the file itself. */
+  const copied = (rows: number) => statSync(path).size > rows * PAGE;
+  add();
+  const first = length();
+  for (let rounds = 2; rounds <= 5; rounds++) {
+    while (!copied((rounds - 1) * ROWS)) await sleep(10);
+    add();
+  }
+  assert.ok(length() < 3 * first, `${length()} bytes after ${first}`);
+  await checkpoints.close();
+  database.close();
+  assert.equal(existsSync(`${path}-wal`), false, 'somebody has the file open');
+});
