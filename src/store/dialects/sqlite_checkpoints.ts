@@ -8,7 +8,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
  */
 
 /** Pages of 4 kB. A page that many writes change is copied once, so seldom is cheaper than often. */
-const LONGEST_LOG = 10_000;
+const LONGEST_LOG = 20_000;
 /** What a transaction writes beside its rows, and what a row does with its indexes: counted, not measured. */
 const PAGES_A_COMMIT = 4;
 const PAGES_A_ROW = 2;
@@ -59,11 +59,14 @@ function startThread(checkpointed: string): Worker {
   return thread;
 }
 
-/** Most of it beside the writers; then what they have added meanwhile, without them, so that the log begins anew. */
+/**
+ * Most of it beside the writers; then what they have added meanwhile, without them, so that the next one begins the log
+ * anew. `restart` would make sure of that, but keep them waiting for readers.
+ */
 function checkpoint(database: DatabaseSync): void {
   try {
     database.exec('pragma wal_checkpoint(passive)');
-    database.exec('pragma wal_checkpoint(restart)');
+    database.exec('pragma wal_checkpoint(full)');
   } catch {
     // A full disk, say: the next one may do.
   }
