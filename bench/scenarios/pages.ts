@@ -17,9 +17,10 @@ export const healthCheck: Scenario = {
   entries: (engines) => [...engines.map((engine) => health(engine)), BARE_WITHOUT_READ],
 };
 
-/** What a person sees first, against the least that can be asked of the same server. */
+/** What a person sees first, against the least that can be asked of the same server. A browser asks by itself. */
 export const loginPage: Scenario = {
   name: 'login_page',
+  connections: 1,
   entries: (engines) => [
     ...onEach(engines, async (contestant) => {
       const credentials = await createClient(contestant);

@@ -2,7 +2,7 @@ import type { AuthorizationServer } from '../authorization_server.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { queryOf, type Request } from '../http/request.ts';
 import type { Endpoint } from '../http/route.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import type { Account } from './accounts.ts';
 import { protectForm } from './csrf.ts';
 import { accountHeaders } from './form_action.ts';
@@ -52,7 +52,7 @@ export const linkTo = (
   texts: Texts,
   path: string,
   query: Record<string, string> = {},
-): string => pageUrl(server, `${path}?${Parameters.of({ ...query, ...inLanguage(texts) })}`);
+): string => pageUrl(server, `${path}?${queryText({ ...query, ...inLanguage(texts) })}`);
 
 type Shown = {
   readonly session: AccountSession;

@@ -20,7 +20,7 @@ import type { Reply } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 
 /** The admin API as any login app uses it, without the network between: the same endpoints. */
 type Endpoint = (server: AuthorizationServer, request: Request) => Promise<Reply>;
@@ -167,7 +167,7 @@ const send = (
   endpoint(server, {
     method,
     path: '',
-    query: Parameters.of(query).toString(),
+    query: queryText(query),
     params: {},
     headers: {},
     remote_address: '',

@@ -3,7 +3,7 @@ import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { urlBelow } from '../lib/url_below.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import { acceptUserCode } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
 import { deviceHeaders } from './form_action.ts';
@@ -55,7 +55,7 @@ export function showDeviceDone(server: AuthorizationServer, request: Request): R
  */
 function onAnotherDevice(server: AuthorizationServer, texts: Texts, user_code: string): Markup {
   const { phone, phoneText, qr } = texts.device;
-  const query = isWhole(server, user_code) ? `?${Parameters.of({ user_code })}` : '';
+  const query = isWhole(server, user_code) ? `?${queryText({ user_code })}` : '';
   return markup`<details><summary>${phone}</summary>
 <p class="quiet">${phoneText}</p>
 <img class="qr" id="qr" src="${pageUrl(server, `/oauth2/fallbacks/device/qr.svg${query}`)}" alt="${qr}" width="192" height="192" loading="lazy">
@@ -65,7 +65,7 @@ function onAnotherDevice(server: AuthorizationServer, texts: Texts, user_code: s
 /** As a drawing: `verification_uri`, or `verification_uri_complete`. */
 export async function showDeviceQr(server: AuthorizationServer, request: Request): Promise<Reply> {
   const user_code = queryOf(request).get('user_code');
-  const query = isWhole(server, user_code) ? `?${Parameters.of({ user_code })}` : '';
+  const query = isWhole(server, user_code) ? `?${queryText({ user_code })}` : '';
   const { renderSVG } = await import('uqr');
   return {
     status: 200,

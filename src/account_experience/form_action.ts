@@ -49,9 +49,10 @@ export function deviceHeaders({ config }: Server): Reply['headers'] {
  */
 function headersTo(sources: readonly string[]): Reply['headers'] {
   const allowed = ["'self'", ...new Set(sources)].slice(0, MOST_SOURCES).join(' ');
-  const policy = PAGE_HEADERS['content-security-policy'] ?? '';
-  return { 'content-security-policy': policy.replace("form-action 'self'", `form-action ${allowed}`) };
+  return { 'content-security-policy': `${BEFORE}${allowed}${AFTER}` };
 }
+
+const [BEFORE = '', AFTER = ''] = (PAGE_HEADERS['content-security-policy'] ?? '').split(/(?<=form-action )'self'/);
 
 /** RFC 8628: no redirect URI, for the device that waits is another one. */
 export const isOfDevice = ({ request_url }: FlowRequest): boolean =>

@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import type { FlowClient } from './admin_contract.ts';
 import { TOKEN_FIELD } from './csrf.ts';
 import { inLanguage } from './language.ts';
@@ -16,7 +16,7 @@ export function form(
   target: Target,
   content: Content,
 ): Markup {
-  const action = pageUrl(server, `${target.path}?${Parameters.of({ ...target.query, ...inLanguage(texts) })}`);
+  const action = pageUrl(server, `${target.path}?${queryText({ ...target.query, ...inLanguage(texts) })}`);
   return markup`<form method="post" action="${action}">
 <input type="hidden" name="${TOKEN_FIELD}" value="${target.token}">
 ${content}

@@ -2,7 +2,7 @@ import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import { formOf, queryOf, type Request } from '../http/request.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import { type Account, accountOfSubject } from './accounts.ts';
 import { acceptLogout, findLogout, type LogoutRequest, rejectLogout } from './admin_contract.ts';
 import { checkForm, protectForm } from './csrf.ts';
@@ -35,7 +35,7 @@ export async function answerLogout(server: AuthorizationServer, request: Request
     return redirect(303, await acceptLogout(server, challenge), await endSession(server, request));
   }
   await rejectLogout(server, challenge);
-  const query = Parameters.of(inLanguage(textsOf(request, logout)));
+  const query = queryText(inLanguage(textsOf(request, logout)));
   return redirect(303, pageUrl(server, `/oauth2/fallbacks/logout/stayed?${query}`));
 }
 

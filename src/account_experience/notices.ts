@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from '../authorization_server.ts';
 import type { Reply } from '../http/reply.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import { TICK } from './forms.ts';
 import { inLanguage } from './language.ts';
 import { pageUrl, showPage } from './layout.ts';
@@ -24,7 +24,7 @@ export function showNotice(server: Pick<AuthorizationServer, 'config'>, texts: T
   const main = markup`${name === 'logout_callback' && TICK}
 <h1>${title}</h1>
 <p>${text}</p>
-${isWayBack && markup`<p><a id="to-account" href="${pageUrl(server, `/oauth2/fallbacks/account?${Parameters.of(inLanguage(texts))}`)}">${texts.account.title}</a></p>`}
+${isWayBack && markup`<p><a id="to-account" href="${pageUrl(server, `/oauth2/fallbacks/account?${queryText(inLanguage(texts))}`)}">${texts.account.title}</a></p>`}
 ${operatorLine(server, texts, KEYS[name])}`;
   return showPage(server, { status: 200, texts, title, main });
 }

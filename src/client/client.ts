@@ -1,3 +1,4 @@
+import { BoundedMap } from '../lib/bounded_map.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
@@ -17,8 +18,22 @@ export type Client = ClientMetadata & {
   is_dynamic: boolean;
 };
 
-export function clientOf(row: Pick<ClientRow, 'document'>): Client {
-  return JSON.parse(row.document) as Client;
+/** The documents that were read last: most requests come from few clients. Longer ones, in characters, are not kept. */
+const known = new BoundedMap<string, Client>(1000);
+const LONGEST_KNOWN = 4096;
+
+/** Nobody may change what it answers: others have it too. */
+export function clientOf({ document }: Pick<ClientRow, 'document'>): Client {
+  const found = known.get(document);
+  if (found) return found;
+  const client = frozen(JSON.parse(document) as Client);
+  if (document.length <= LONGEST_KNOWN) known.set(document, client);
+  return client;
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
 }
 
 export const clientRow = (client: Client): ClientRow => ({

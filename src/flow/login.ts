@@ -6,7 +6,7 @@ import { type Reply, redirect } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
 import { orderedHex } from '../lib/ordered_id.ts';
 import { OAuthError } from '../oauth/error.ts';
-import { Parameters } from '../oauth/parameters.ts';
+import { queryText } from '../oauth/parameters.ts';
 import { findRememberedSession, type LoginSessionRow } from '../store/login_sessions.ts';
 import { sealState } from './challenge.ts';
 import { csrfCookies, csrfValue, readSessionCookie } from './cookies.ts';
@@ -61,7 +61,7 @@ function loginUrl(
   const { login, registration } = server.config.urls;
   const url = prompt.includes('registration') ? registration : login;
   const identity_schema = parameters.get('identity_schema');
-  const query = Parameters.of({ login_challenge, ...(identity_schema === '' ? {} : { identity_schema }) });
+  const query = queryText({ login_challenge, ...(identity_schema === '' ? {} : { identity_schema }) });
   return `${url.replace(/[?#].*$/s, '')}?${query}`;
 }
 

@@ -9,6 +9,17 @@ export type CookieAttributes = {
 /** Milliseconds: dates end there (ECMA-262 section 21.4.1.1), long after every cookie. */
 const LAST_TIME = 8.64e15;
 
+let second = 0;
+let date = '';
+
+/** RFC 9110 section 5.6.7. Many cookies of one kind expire in one second. */
+function dateOf(time: number): string {
+  const rounded = Math.floor(time / 1000);
+  if (rounded !== second) date = new Date(time).toUTCString();
+  second = rounded;
+  return date;
+}
+
 /** Always HttpOnly. `maxAge` in seconds; 0 deletes the cookie. */
 export function setCookie(
   name: string,
@@ -17,12 +28,11 @@ export function setCookie(
   attributes: CookieAttributes,
   now: number,
 ): string {
-  const expires = new Date(maxAge > 0 ? Math.min(now + maxAge * 1000, LAST_TIME) : 1000);
   return [
     `${name}=${value}`,
     `Path=${attributes.path}`,
     ...(attributes.domain ? [`Domain=${attributes.domain}`] : []),
-    `Expires=${expires.toUTCString()}`,
+    `Expires=${dateOf(maxAge > 0 ? Math.min(now + maxAge * 1000, LAST_TIME) : 1000)}`,
     `Max-Age=${Math.max(0, Math.floor(maxAge))}`,
     'HttpOnly',
     ...(attributes.secure ? ['Secure'] : []),

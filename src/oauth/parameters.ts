@@ -96,6 +96,13 @@ export function encode(text: string): string {
     .replaceAll('%20', '+');
 }
 
+/** RFC 6749 appendix B: as `Parameters.of` would, for a few values that are at hand. */
+export const queryText = (values: Readonly<Record<string, string>>): string =>
+  Object.keys(values)
+    .sort()
+    .map((name) => `${encode(name)}=${encode(values[name] ?? '')}`)
+    .join('&');
+
 /** RFC 6749 section 3.3: a list separated by spaces. */
 export const spaceList = (text: string): string[] => text.split(' ').filter((entry) => entry !== '');
 

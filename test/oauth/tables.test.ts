@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { audienceOf, checkAudience } from '../../src/oauth/audience.ts';
 import { OAuthError } from '../../src/oauth/error.ts';
-import { Parameters, withQuery } from '../../src/oauth/parameters.ts';
+import { Parameters, queryText, withQuery } from '../../src/oauth/parameters.ts';
 import { checkCodeChallenge, checkCodeVerifier } from '../../src/oauth/pkce.ts';
 import { checkPrompt } from '../../src/oauth/prompt.ts';
 import { isSecureRedirect, matchRedirectUri } from '../../src/oauth/redirect_uri.ts';
@@ -33,6 +33,7 @@ describe('parameters (RFC 6749 appendix B)', () => {
     const parameters = Parameters.of({ b: "a b+c&d=é'()*!~", a: '' });
     assert.equal(parameters.toString(), 'a=&b=a+b%2Bc%26d%3D%C3%A9%27%28%29%2A%21~');
     assert.equal(Parameters.parse(parameters.toString()).get('b'), "a b+c&d=é'()*!~");
+    assert.equal(queryText({ b: "a b+c&d=é'()*!~", a: '' }), parameters.toString());
   });
 
   it('join the query that a URL has, before its fragment', () => {
