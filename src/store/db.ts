@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Dsn, NetworkDsn, SqliteDsn } from '../config/dsn.ts';
+import { onceATurn } from '../lib/once_a_turn.ts';
 import { type Dialect, mysqlDialect, POSTGRES, SQLITE } from './dialects/dialect.ts';
 import { migrationQueries, type PooledEngine, pooledQueries, repeatableQueries } from './dialects/pooled.ts';
 import { isFull, SqliteConnection, sqliteQueries } from './dialects/sqlite.ts';
@@ -41,6 +42,7 @@ export async function openToRead(dsn: Dsn): Promise<Database> {
 function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
   const connection = new SqliteConnection(path, readOnly);
   const ungated = sqliteQueries(connection, false);
+  const othersVersion = onceATurn(() => connection.dataVersion());
   const writes = new GroupCommit({
     tx: ungated,
     begin: () => connection.begin(),
@@ -53,7 +55,8 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
     dialect: SQLITE,
     queries: sqliteQueries(connection, true),
     writes,
-    moment: () => `${connection.dataVersion()} ${writes.batches}`,
+    // What others write while requests wait for their turn, the next turn sees.
+    moment: () => `${othersVersion()} ${writes.batches}`,
     schema: ungated,
     repeatable: ungated,
     async close() {
