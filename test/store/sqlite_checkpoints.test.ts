@@ -40,3 +40,12 @@ it('a thread copies the log of SQLite to the file, and the log begins anew', asy
   database.close();
   assert.equal(existsSync(`${path}-wal`), false, 'somebody has the file open');
 });
+
+it('a thread that cannot open the file is none that is waited for', async () => {
+  const checkpoints = new Checkpoints('/nowhere/notes.sqlite', 1);
+  checkpoints.committed(1);
+  await sleep(300);
+  await checkpoints.close();
+  checkpoints.committed(1);
+  await checkpoints.close();
+});

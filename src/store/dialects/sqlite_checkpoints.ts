@@ -19,6 +19,9 @@ export const LAST_RESORT = 3 * LONGEST_LOG;
 /** How long the thread waits for a writer, in milliseconds. */
 const PATIENCE = 1_000;
 
+/** It has next to nothing to remember. */
+const SMALL = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
+
 export class Checkpoints {
   readonly #path: string;
   readonly #longestLog: number;
@@ -36,8 +39,20 @@ export class Checkpoints {
     this.#pages += PAGES_A_COMMIT + PAGES_A_ROW * rows;
     if (this.#pages < this.#longestLog) return;
     this.#pages = 0;
-    this.#thread ??= startThread(this.#path);
+    this.#thread ??= this.#start();
     this.#thread.postMessage('checkpoint');
+  }
+
+  #start(): Worker {
+    const workerData = { checkpointed: this.#path };
+    const thread = new Worker(new URL(import.meta.url), { workerData, execArgv: [], resourceLimits: SMALL });
+    // What it leaves undone the next one does, or LAST_RESORT.
+    thread.on('error', () => {});
+    thread.once('exit', () => {
+      this.#thread = undefined;
+    });
+    thread.unref();
+    return thread;
   }
 
   /** Resolves when the connection of the thread is closed. */
@@ -49,14 +64,6 @@ export class Checkpoints {
       thread.postMessage('end');
     });
   }
-}
-
-function startThread(checkpointed: string): Worker {
-  const thread = new Worker(new URL(import.meta.url), { workerData: { checkpointed }, execArgv: [] });
-  // What it leaves undone, LAST_RESORT does.
-  thread.on('error', () => {});
-  thread.unref();
-  return thread;
 }
 
 /**
