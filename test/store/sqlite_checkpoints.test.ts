@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,4 +49,17 @@ it('a thread that cannot open the file is none that is waited for', async () => 
   await checkpoints.close();
   checkpoints.committed(1);
   await checkpoints.close();
+});
+
+it('a process that has nothing else to do waits for the thread to close the file', (test) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-checkpoints-'));
+  test.after(() => rmSync(folder, { recursive: true }));
+  const source = new URL('../../src/store/dialects/sqlite_checkpoints.ts', import.meta.url);
+  const script = `const { Checkpoints } = await import('${source}');
+    const checkpoints = new Checkpoints('${join(folder, 'empty.sqlite')}', 1);
+    checkpoints.committed(1);
+    await checkpoints.close();
+    console.log('closed');`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+  assert.equal(output, 'closed\n');
 });

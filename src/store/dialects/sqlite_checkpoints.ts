@@ -60,6 +60,7 @@ export class Checkpoints {
     const thread = this.#thread;
     if (!thread) return;
     await new Promise((resolve) => {
+      thread.ref();
       thread.once('exit', resolve);
       thread.postMessage('end');
     });
