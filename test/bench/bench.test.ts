@@ -35,7 +35,7 @@ test('npm run bench measures every scenario, every answer is the right one, and 
   assert.deepEqual(report.failures, [], said + complained);
   assert.deepEqual(report.results.map(({ scenario }) => scenario).sort(), NAMES.sort());
   for (const { scenario, entries } of report.results) {
-    assert.match(said, new RegExp(`^${scenario}, 16 connections$`, 'm'));
+    assert.match(said, new RegExp(`^${scenario}, \\d+ connections?$`, 'm'));
     for (const { label, samples } of entries) {
       assert.ok(samples.length === 1 && samples.every(({ rate }) => rate > 0), `${scenario} ${label}`);
     }
