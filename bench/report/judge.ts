@@ -51,6 +51,7 @@ function judged(
   judgement: Pick<Judgement, 'of' | 'to' | 'metric' | 'value' | 'byCpu'>,
   floor: Floor | undefined,
 ): Judgement {
-  const verdict = floor && connections === CONNECTIONS ? { floor, holds: holds(floor, judgement.value.median) } : {};
+  const isAsked = floor && connections === (floor.connections ?? CONNECTIONS);
+  const verdict = isAsked ? { floor, holds: holds(floor, judgement.value.median) } : {};
   return { scenario, connections, ...judgement, ...verdict };
 }
