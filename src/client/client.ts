@@ -1,4 +1,3 @@
-import { BoundedMap } from '../lib/bounded_map.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { spaceList } from '../oauth/parameters.ts';
@@ -18,26 +17,8 @@ export type Client = ClientMetadata & {
   is_dynamic: boolean;
 };
 
-/** Documents that were read: most requests come from few clients. Longer ones, in characters, are not kept. */
-const known = new BoundedMap<string, Client>(1000);
-const LONGEST_KNOWN = 4096;
-/** One in so many is kept, so that those who take turns by the thousand do not pay for what nobody finds again. */
-const KEPT = 16;
-let read = 0;
-
-/** Nobody may change what it answers: others have it too. */
-export function clientOf({ document }: Pick<ClientRow, 'document'>): Client {
-  const found = known.get(document);
-  if (found) return found;
-  const client = JSON.parse(document) as Client;
-  read += 1;
-  if (read % KEPT === 0 && document.length <= LONGEST_KNOWN) known.set(document, frozen(client));
-  return client;
-}
-
-function frozen<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
-  return value;
+export function clientOf(row: Pick<ClientRow, 'document'>): Client {
+  return JSON.parse(row.document) as Client;
 }
 
 export const clientRow = (client: Client): ClientRow => ({
