@@ -67,7 +67,7 @@ export class Parameters {
   toString(): string {
     return [...this.#values.keys()]
       .sort()
-      .flatMap((name) => this.all(name).map((value) => `${encode(name)}=${encode(value)}`))
+      .flatMap((name) => this.all(name).map((value) => pair(name, value)))
       .join('&');
   }
 }
@@ -96,11 +96,13 @@ export function encode(text: string): string {
     .replaceAll('%20', '+');
 }
 
+const pair = (name: string, value: string): string => `${encode(name)}=${encode(value)}`;
+
 /** RFC 6749 appendix B: as `Parameters.of` would, for a few values that are at hand. */
 export const queryText = (values: Readonly<Record<string, string>>): string =>
   Object.keys(values)
     .sort()
-    .map((name) => `${encode(name)}=${encode(values[name] ?? '')}`)
+    .map((name) => pair(name, values[name] ?? ''))
     .join('&');
 
 /** RFC 6749 section 3.3: a list separated by spaces. */

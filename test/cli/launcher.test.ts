@@ -33,6 +33,13 @@ it('runs on a host whose own Node.js is too old', async () => {
   assert.match(stdout, /^Version: /);
 });
 
+it('leaves the last word on options of Node.js to the operator', async () => {
+  const teller = join(folder, 'teller.cjs');
+  writeFileSync(teller, 'process.stderr.write(process.env.NODE_OPTIONS)');
+  const { exitCode, stderr } = await gatehouse(['version'], { env: { NODE_OPTIONS: `--require ${teller}` } });
+  assert.deepEqual([exitCode, stderr], [0, `--max-semi-space-size=8 --require ${teller}`]);
+});
+
 it('a word alone shows its commands, an unknown one is refused in a sentence', async () => {
   for (const args of [[], ['serve'], ['migrate']]) {
     const { exitCode, stdout } = await gatehouse(args);

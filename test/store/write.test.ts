@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../../src/store/db.ts';
 import { SQLITE } from '../../src/store/dialects/dialect.ts';
 import { isFull, SqliteConnection, sqliteQueries } from '../../src/store/dialects/sqlite.ts';
 import { GroupCommit } from '../../src/store/group_commit.ts';
+import { HotQuery } from '../../src/store/hot_query.ts';
 import { migrateUp } from '../../src/store/migrate.ts';
 import { insertTokens } from '../../src/store/tokens.ts';
 import { write } from '../../src/store/write.ts';
@@ -149,6 +150,25 @@ describe('group commit on SQLite', () => {
     other.close();
     await db.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it('reads again where another process keeps it from reading', async (test) => {
+    const connection = new SqliteConnection(':memory:');
+    const queries = sqliteQueries(connection, true);
+    const run = connection.run.bind(connection);
+    let refusals = 0;
+    test.mock.method(connection, 'run', (text: string, values: never[]) => {
+      refusals += 1;
+      // SQLITE_BUSY_RECOVERY
+      if (refusals % 3 !== 0) throw Object.assign(new Error('database is locked'), { errcode: 261 });
+      return run(text, values);
+    });
+    const { rows } = await sql<{ one: number }>`select 1 as one`.execute(queries);
+    assert.deepEqual([rows.map(({ one }) => one), refusals], [[1], 3]);
+    const hot = new HotQuery((db, _: { none?: string }) => db.selectFrom('clients').select('client_id'));
+    await assert.rejects(hot.first(queries, {}), /no such table/);
+    assert.equal(refusals, 6);
+    await connection.close();
   });
 
   it('asks everybody of a batch to come back when the disk is full, and stores nothing of it', async () => {

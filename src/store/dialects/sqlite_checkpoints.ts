@@ -44,8 +44,11 @@ export class Checkpoints {
   }
 
   #start(): Worker {
-    const workerData = { checkpointed: this.#path };
-    const thread = new Worker(new URL(import.meta.url), { workerData, execArgv: [], resourceLimits: SMALL });
+    const thread = new Worker(new URL(import.meta.url), {
+      workerData: { checkpointed: this.#path },
+      execArgv: [],
+      resourceLimits: SMALL,
+    });
     // What it leaves undone the next one does, or LAST_RESORT.
     thread.on('error', () => {});
     thread.once('exit', () => {
