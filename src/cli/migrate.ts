@@ -61,7 +61,7 @@ async function up(dsn: string | undefined, options: UpOptions, command: Command)
     if (found.pending.length === 0) return console.log('\nNothing to do: the database is up to date.');
     if (!options.yes && !(await confirm(command, 'Apply the pending migrations?')))
       return console.log('Nothing was changed.');
-    console.log(`\nApplied ${listOf(await migrateUp(db))}.`);
+    console.log(`\nApplied ${listOf(await migrateUp(db, { tell }))}.`);
   });
 }
 
@@ -76,9 +76,11 @@ async function down(dsn: string | undefined, options: DownOptions, command: Comm
     console.log(tableOf(plan.map((name) => lineOf(name, 'To be taken back', found.times))));
     const question = 'Take back these migrations, and lose what is stored in their tables and columns?';
     if (!options.yes && !(await confirm(command, question))) return console.log('Nothing was changed.');
-    console.log(`\nTook back ${listOf(await migrateDown(db, plan))}.`);
+    console.log(`\nTook back ${listOf(await migrateDown(db, plan, { tell }))}.`);
   });
 }
+
+const tell = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 
 /** Milliseconds between two looks. */
 const POLL = 1_000;

@@ -50,14 +50,17 @@ export type Patience = { readonly statement: number; readonly total: number };
 /** A statement that waits keeps those who come after it waiting too. */
 const PATIENCE: Patience = { statement: 5, total: 60 };
 
+/** What whoever waits is told: a sentence now and then. */
+export type Migrating = { readonly patience?: Patience; readonly tell?: (sentence: string) => void };
+
 /** Applies what is pending and returns the names. Throws MigrationError where it cannot be, and may be tried again. */
-export async function migrateUp(db: Database, patience = PATIENCE): Promise<readonly string[]> {
+export async function migrateUp(db: Database, migrating: Migrating = {}): Promise<readonly string[]> {
   if ((await migrationStatus(db)).pending.length === 0) return [];
-  return alone(db, patience, async () => {
+  return alone(db, migrating, async () => {
     const { pending, unknown } = await migrationStatus(db);
     if (pending.length === 0) return [];
     refuseLater(unknown);
-    await attempts(db, patience, (migrator) => migrator.migrateToLatest());
+    await attempts(db, migrating, (migrator) => migrator.migrateToLatest());
     return pending;
   });
 }
@@ -67,15 +70,19 @@ export const planDown = ({ applied }: MigrationStatus, steps: number): readonly 
   applied.toReversed().slice(0, steps);
 
 /** Takes back what was planned, with all that is stored in it. Throws MigrationError like `migrateUp`. */
-export function migrateDown(db: Database, plan: readonly string[], patience = PATIENCE): Promise<readonly string[]> {
-  return alone(db, patience, async () => {
+export function migrateDown(
+  db: Database,
+  plan: readonly string[],
+  migrating: Migrating = {},
+): Promise<readonly string[]> {
+  return alone(db, migrating, async () => {
     const status = await migrationStatus(db);
     refuseLater(status.unknown);
     if (planDown(status, plan.length).join() !== plan.join()) {
       throw new MigrationError('Somebody else has changed the database meanwhile: look at its status and try again.');
     }
     const rest = status.applied.at(-plan.length - 1) ?? NO_MIGRATIONS;
-    await attempts(db, patience, (migrator) => migrator.migrateTo(rest));
+    await attempts(db, migrating, (migrator) => migrator.migrateTo(rest));
     return plan;
   });
 }
@@ -92,13 +99,18 @@ const LEASE_NAME = 'migration';
 const LEASE_TIME = 30_000;
 const RENEWAL = 10_000;
 const POLL = 250;
+const REMINDER = 10_000;
 
 /** One server at a time: the others wait until it is done. */
-async function alone<T>(db: Database, patience: Patience, work: () => Promise<T>): Promise<T> {
-  await unhindered(db, patience, () => createLeases(db));
+async function alone<T>(db: Database, migrating: Migrating, work: () => Promise<T>): Promise<T> {
+  await unhindered(db, migrating, () => createLeases(db));
   const lease = { name: LEASE_NAME, holder: randomUUID() };
   const renew = () => acquireLease(db, lease, Date.now(), Date.now() + LEASE_TIME);
-  while (!(await renew())) await sleep(POLL);
+  const waiting = reminder(migrating, 'Another process is changing the tables: waiting until it is done.');
+  while (!(await renew())) {
+    waiting();
+    await sleep(POLL);
+  }
   const timer = setInterval(() => void renew().catch(() => {}), RENEWAL);
   try {
     return await work();
@@ -109,9 +121,20 @@ async function alone<T>(db: Database, patience: Patience, work: () => Promise<T>
   }
 }
 
-function attempts(db: Database, patience: Patience, run: (migrator: Migrator) => Promise<MigrationResultSet>) {
-  return unhindered(db, patience, async () => {
-    await db.dialect.lockTimeout(patience.statement)?.execute(db.schema);
+/** Tells it the first time, and each ten seconds from then on. */
+function reminder({ tell }: Migrating, sentence: string): () => void {
+  let next = 0;
+  return () => {
+    if (performance.now() < next) return;
+    next = performance.now() + REMINDER;
+    tell?.(sentence);
+  };
+}
+
+function attempts(db: Database, migrating: Migrating, run: (migrator: Migrator) => Promise<MigrationResultSet>) {
+  const { statement } = migrating.patience ?? PATIENCE;
+  return unhindered(db, migrating, async () => {
+    await db.dialect.lockTimeout(statement)?.execute(db.schema);
     const { error } = await run(migratorOf(db));
     if (error) throw error;
   });
@@ -126,8 +149,10 @@ const migratorOf = (db: Database): Migrator =>
   });
 
 /** Tries until nobody holds what `work` needs, and gives up in the end. What was tried may be tried again. */
-async function unhindered(db: Database, { total }: Patience, work: () => Promise<void>): Promise<void> {
+async function unhindered(db: Database, migrating: Migrating, work: () => Promise<void>): Promise<void> {
+  const { total } = migrating.patience ?? PATIENCE;
   const deadline = performance.now() + total * 1000;
+  const waiting = reminder(migrating, `Something else keeps the tables locked: trying for up to ${total} seconds.`);
   for (;;) {
     try {
       return await work();
@@ -135,6 +160,7 @@ async function unhindered(db: Database, { total }: Patience, work: () => Promise
       if (!db.dialect.isHeld(error)) throw understood(error);
       if (performance.now() > deadline) throw new MigrationError(HELD, { cause: error });
     }
+    waiting();
     await sleep(POLL * (1 + Math.random()));
   }
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { parseDsn } from '../../src/config/dsn.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
+import { acquireLease, createLeases, releaseLease } from '../../src/store/leases.ts';
 import {
   isFreshDatabase,
   MigrationError,
@@ -89,6 +91,21 @@ describe('migrations', () => {
     assert.deepEqual((await migrationStatus(db)).pending, NAMES.slice(-1));
   });
 
+  it('wait for another process that migrates, and say so once', async (test) => {
+    const { db } = await open(test, MEMORY);
+    await createLeases(db);
+    const other = { name: 'migration', holder: 'another' };
+    assert.ok(await acquireLease(db, other, Date.now(), Date.now() + 60_000));
+    const told: string[] = [];
+    const migrated = migrateUp(db, { tell: (sentence) => told.push(sentence) });
+    await sleep(1_000);
+    assert.deepEqual(told, ['Another process is changing the tables: waiting until it is done.']);
+    assert.deepEqual((await migrationStatus(db)).pending, NAMES);
+    await releaseLease(db, other);
+    assert.deepEqual(await migrated, NAMES);
+    assert.equal(told.length, 1);
+  });
+
   it('name what they do to servers beside them', () => {
     for (const name of NAMES) assert.match(name, /^\d{4}_(expand|contract)_[a-z_]+$/);
   });
@@ -128,7 +145,7 @@ describe('migrations', () => {
   }
 });
 
-const IMPATIENT = { statement: 1, total: 1 };
+const IMPATIENT = { patience: { statement: 1, total: 2 } };
 const GIVEN_UP = { constructor: MigrationError, message: /keeps them locked.*try again/ };
 
 describe('a migration that cannot lock its tables', () => {
@@ -149,7 +166,9 @@ describe('a migration that cannot lock its tables', () => {
       });
       await writes.promise;
       const began = performance.now();
-      await assert.rejects(migrateUp(db, IMPATIENT), GIVEN_UP);
+      const told: string[] = [];
+      await assert.rejects(migrateUp(db, { ...IMPATIENT, tell: (sentence) => told.push(sentence) }), GIVEN_UP);
+      assert.deepEqual(told, ['Something else keeps the tables locked: trying for up to 2 seconds.']);
       assert.ok(performance.now() - began < 20_000);
       assert.equal((await migrationStatus(db)).pending[0], sweeping);
       over.resolve();
