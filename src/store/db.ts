@@ -50,6 +50,7 @@ function openSqlite({ path }: SqliteDsn, readOnly = false): Database {
     execute: (sql) => connection.control(sql),
     alone: (work) => connection.alone(work),
     isFull,
+    makeRoom: () => connection.makeRoom(),
   });
   return {
     dialect: SQLITE,

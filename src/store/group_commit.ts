@@ -11,6 +11,8 @@ export type BatchEngine = {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Nothing can be written at the moment; what the batch did may have been taken back already. */
   isFull(error: unknown): boolean;
+  /** Gives back what the disk need not hold, by and by. */
+  makeRoom(): void;
 };
 
 type Pending = {
@@ -105,7 +107,9 @@ export class GroupCommit {
   }
 
   #failAll(batch: readonly Pending[], error: unknown): void {
-    const reason = this.#engine.isFull(error) ? unavailable(error) : error;
+    const isFull = this.#engine.isFull(error);
+    if (isFull) this.#engine.makeRoom();
+    const reason = isFull ? unavailable(error) : error;
     for (const { reject } of batch) reject(reason);
   }
 }

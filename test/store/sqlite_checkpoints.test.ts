@@ -42,6 +42,25 @@ it('a thread copies the log of SQLite to the file, and the log begins anew', asy
   assert.equal(existsSync(`${path}-wal`), false, 'somebody has the file open');
 });
 
+it('the log is cut off when the disk is full, and the thread is asked once at a time', async (test) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-checkpoints-'));
+  test.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'notes.sqlite');
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table notes (text)');
+  const checkpoints = new Checkpoints(path);
+  for (let round = 0; round < 3; round++) {
+    database.prepare('insert into notes values (?)').run('x'.repeat(30_000));
+    assert.ok(statSync(`${path}-wal`).size > 30_000);
+    for (let attempt = 0; attempt < 1_000; attempt++) checkpoints.makeRoom();
+    for (const end = Date.now() + 10_000; statSync(`${path}-wal`).size > 0; await sleep(10))
+      assert.ok(Date.now() < end, 'the log stays as long as it is');
+    await sleep(50);
+  }
+  await checkpoints.close();
+  database.close();
+});
+
 it('a thread that cannot open the file is none that is waited for', async () => {
   const checkpoints = new Checkpoints('/nowhere/notes.sqlite', 1);
   checkpoints.committed(1);

@@ -34,6 +34,7 @@ async function recordingDatabase(): Promise<{ db: Database; executed: string[] }
   const writes = new GroupCommit({
     tx,
     isFull,
+    makeRoom: () => executed.push('make room'),
     alone: (work) => connection.alone(work),
     begin: async () => execute('begin immediate'),
     commit: () => execute('commit'),
@@ -93,6 +94,22 @@ describe('group commit on SQLite', () => {
     assert.ok(await findClient(db.queries, 'before'));
     assert.equal(await findClient(db.queries, 'undone'), undefined);
     assert.ok(await findClient(db.queries, 'after'));
+    await db.close();
+  });
+
+  it('fails every body of a batch that a full disk ends, and makes room', async () => {
+    const { db, executed } = await recordingDatabase();
+    const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    const results = await Promise.allSettled([
+      write({ db }, (tx) => insertClient(tx, clientRow('innocent'))),
+      write({ db }, () => Promise.reject(full)),
+    ]);
+    assert.deepEqual(
+      results.map((result) => result.status === 'rejected' && result.reason.error),
+      ['temporarily_unavailable', 'temporarily_unavailable'],
+    );
+    assert.deepEqual(executed.slice(-2), ['rollback', 'make room']);
+    assert.equal(await findClient(db.queries, 'innocent'), undefined);
     await db.close();
   });
 

@@ -122,6 +122,11 @@ export class SqliteConnection implements DatabaseConnection {
     this.#changed = 0;
   }
 
+  /** After `isFull`: without a COMMIT nobody else would copy the log, which may be what fills the disk. */
+  makeRoom(): void {
+    this.#checkpoints?.makeRoom();
+  }
+
   async close(): Promise<void> {
     await this.#checkpoints?.close();
     this.database.close();
