@@ -13,3 +13,9 @@ export function orderedUuid(): string {
 
 /** The same in 32 hexadecimal digits. */
 export const orderedHex = (): string => orderedUuid().replaceAll('-', '');
+
+/** The bytes of its time, for one that begins with it. */
+export function timeOfUuid(uuid: string): Buffer | undefined {
+  const [, high, low] = /^([\da-f]{8})-([\da-f]{4})-7/.exec(uuid) ?? [];
+  return high && low ? Buffer.from(high + low, 'hex') : undefined;
+}

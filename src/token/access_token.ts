@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { AuthorizationServer } from '../authorization_server.ts';
 import { lifespanOf } from '../client/lifespans.ts';
 import { accessTokenStrategyOf } from '../client/subject.ts';
 import type { Config } from '../config/schema.ts';
 import { type Claims, signJwt } from '../keys/jwt.ts';
-import { type MintedToken, tokenHash } from '../keys/opaque_token.ts';
+import { type MintedToken, timedHash, tokenHash } from '../keys/opaque_token.ts';
 import { ACCESS_TOKEN_SET } from '../keys/signing_keys.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { orderedUuid, timeOfUuid } from '../lib/ordered_id.ts';
 import type { Authorization } from './authorization.ts';
 
 export type MintedAccessToken = MintedToken & { readonly expires_at: number };
@@ -24,11 +24,15 @@ export async function mintAccessToken(
   }
   const claims = accessTokenClaims(server, authorization, issued_at, expires_at);
   const token = await signJwt(server.keys.signing.signer(ACCESS_TOKEN_SET), claims);
-  return { token, hash: tokenHash(signatureOf(token)), expires_at };
+  return { token, hash: jwtHash(token, claims), expires_at };
 }
 
-/** The third segment of a JWS in compact form: what a JWT is found by. */
-export const signatureOf = (jwt: string): string => jwt.slice(jwt.lastIndexOf('.') + 1);
+/** What a JWT access token is found by: its signature. The `jti` of ours begins with the time, that of the reference does not. */
+export function jwtHash(jwt: string, { jti }: Claims): Buffer {
+  const signature = jwt.slice(jwt.lastIndexOf('.') + 1);
+  const time = timeOfUuid(String(jti));
+  return time ? timedHash(time, signature) : tokenHash(signature);
+}
 
 /** Hydra: `aud` is a list even when empty. */
 function accessTokenClaims(
@@ -47,7 +51,7 @@ function accessTokenClaims(
     exp,
     iat,
     ...(config.oauth2.exclude_not_before_claim ? {} : { nbf: iat }),
-    jti: randomUUID(),
+    jti: orderedUuid(),
   };
 }
 

@@ -1,11 +1,11 @@
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import { verifyOwnJwt } from '../keys/jwt.ts';
-import { type OpaqueKind, tokenHash } from '../keys/opaque_token.ts';
+import type { OpaqueKind } from '../keys/opaque_token.ts';
 import { ProvenTokens } from '../keys/proven_tokens.ts';
 import type { SigningKeys } from '../keys/signing_keys.ts';
 import { onceFor } from '../lib/once_for.ts';
 import { findToken, findTokenWithClient, type TokenRow } from '../store/tokens.ts';
-import { signatureOf } from './access_token.ts';
+import { jwtHash } from './access_token.ts';
 import { isRedeemable } from './refresh_token.ts';
 
 /** The hash under which a token of ours stands, or undefined for what we never issued. No database is asked. */
@@ -26,8 +26,9 @@ async function provenJwt(keys: SigningKeys, token: string): Promise<Uint8Array |
   const published = keys.published();
   const known = provenBy(published).find(token);
   if (known) return known;
-  if (!(await verifyOwnJwt(keys, token))) return undefined;
-  const stored = tokenHash(signatureOf(token));
+  const claims = await verifyOwnJwt(keys, token);
+  if (!claims) return undefined;
+  const stored = jwtHash(token, claims);
   // Else it may have been a key that is gone by now.
   return keys.published() === published ? provenBy(published).add(token, stored) : stored;
 }

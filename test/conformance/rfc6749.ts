@@ -97,7 +97,7 @@ export const rfc6749: Specification = {
     ['10.6', 'MUST', 'the redirect URI of the exchange is that of the request', 'attacks/code.test.ts > a code for one redirect URI is not redeemed with another of the same client'],
     ['10.6', 'MUST', 'the redirect URI of a request is compared with the registered ones', 'attacks/redirects.test.ts > ${JSON.stringify(shape)} is no redirect URI'],
     ['10.9', 'MUST', 'the endpoints authenticate themselves with TLS', 'not ours: TLS ends in front of the server; outside of development the issuer has to be an https URL'],
-    ['10.10', 'MUST', 'a token or code is guessed with a chance of at most 2^-128, and should be of at most 2^-160', 'keys/opaque_token.test.ts > RFC 6749 10.10: hold 256 random bits, never the same'],
+    ['10.10', 'MUST', 'a token or code is guessed with a chance of at most 2^-128, and should be of at most 2^-160', 'keys/opaque_token.test.ts > RFC 6749 10.10: hold 208 random bits after the time, never the same'],
     ['10.12', 'MUST', 'the authorization endpoint withstands cross-site request forgery', 'attacks/browser.test.ts > a victim who follows the link of an accepted consent gets no code of the attacker'],
     ['10.14', 'MUST', 'what comes from outside is checked and written so that it stays text, the state above all', 'e2e/code_flow.test.ts > OAuth 2.0 Form Post Response Mode: a page posts the answer, and its script is the only one that may run'],
     ['10.15', 'SHOULD NOT', 'the authorization endpoint is an open redirector', 'attacks/redirects.test.ts > ${JSON.stringify(shape)} is no redirect URI'],

@@ -21,7 +21,7 @@ export const rfc8628: Specification = {
     ['3.5', 'MUST', 'expired_token when the code has expired', 'e2e/device.test.ts > 3.5: a code expires, approved or not'],
     ['3.5', 'MUST', 'access_denied when the person refused', "deviates: the device waits until its code expires, as the person may try again, unless gatehouse.device_authorization.tell_denial is set (recorded 'device: device consent rejected')"],
     ['5.1', 'SHOULD', 'guesses of user codes are limited', 'e2e/user_codes.test.ts > 5.1: end after ten wrong ones in one visit, with the time to wait, and begin again after it'],
-    ['5.2', 'MUST', 'device codes cannot be guessed', 'keys/opaque_token.test.ts > RFC 6749 10.10: hold 256 random bits, never the same'],
+    ['5.2', 'MUST', 'device codes cannot be guessed', 'keys/opaque_token.test.ts > RFC 6749 10.10: hold 208 random bits after the time, never the same'],
     ['6.1', 'SHOULD', 'user codes hold no characters that look alike', 'e2e/user_codes.test.ts > RFC 8628 6.1: user codes have no two characters that look like each other'],
     ['6.1', 'SHOULD', 'a code is understood whatever its case, and with punctuation', 'account_experience/device.test.ts > 6.1: understands the code with spaces, with dashes and in the wrong case'],
   ],

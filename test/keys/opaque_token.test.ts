@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { OpaqueTokens, tokenHash } from '../../src/keys/opaque_token.ts';
+import { jwtHash } from '../../src/token/access_token.ts';
 
 const OLD = 'an-old-secret-of-some-length';
 const NEW = 'a-new-secret-of-some-length';
@@ -19,24 +20,50 @@ describe('opaque tokens', () => {
     assert.throws(() => new OpaqueTokens([]).mint('access_token'), /no secret to sign tokens with/);
   });
 
-  it('RFC 6749 10.10: hold 256 random bits, never the same', () => {
-    const halves = Array.from({ length: 1000 }, () => tokens.mint('authorization_code').token.slice(7, 50));
-    assert.equal(new Set(halves).size, 1000);
-    const ones = Array(256).fill(0);
+  it('RFC 6749 10.10: hold 208 random bits after the time, never the same', () => {
+    const before = Date.now();
+    const all = Array.from({ length: 1000 }, () =>
+      Buffer.from(tokens.mint('authorization_code').token.slice(7, 50), 'base64url'),
+    );
+    for (const bytes of all) {
+      const time = bytes.readUIntBE(0, 6);
+      assert.ok(time >= before && time <= Date.now(), String(time));
+    }
+    const halves = all.map((bytes) => bytes.subarray(6));
+    assert.equal(new Set(halves.map((half) => half.toString('hex'))).size, 1000);
+    const ones = Array(208).fill(0);
     for (const half of halves) {
-      const bits = [...Buffer.from(half, 'base64url')].flatMap((byte) => [...byte.toString(2).padStart(8, '0')]);
-      assert.equal(bits.length, 256);
+      const bits = [...half].flatMap((byte) => [...byte.toString(2).padStart(8, '0')]);
+      assert.equal(bits.length, 208);
       for (const [at, bit] of bits.entries()) ones[at] += Number(bit);
     }
     // Twelve standard deviations: a bit that is always the same, or nearly, is beyond them.
     for (const count of ones) assert.ok(Math.abs(count - 500) < 190, String(count));
   });
 
-  it('carry HMAC-SHA-512/256 under SHA-256 of the secret', () => {
-    const [, random = '', signature = ''] = /^ory_at_(.+)\.(.+)$/.exec(tokens.mint('access_token').token) ?? [];
-    const key = createHash('sha256').update(NEW).digest();
-    const expected = createHmac('sha512-256', key).update(Buffer.from(random, 'base64url')).digest('base64url');
-    assert.equal(signature, expected);
+  it('of the reference carry HMAC-SHA-512/256 under SHA-256 of the secret, and are found under its hash', () => {
+    const bytes = Buffer.alloc(32, 'bytes of somebody else');
+    const key = createHash('sha256').update(OLD).digest();
+    const signature = createHmac('sha512-256', key).update(bytes).digest('base64url');
+    const token = `${bytes.toString('base64url')}.${signature}`;
+    for (const given of [token, `ory_at_${token}`])
+      assert.deepEqual(tokens.verify('access_token', given), tokenHash(signature));
+    assert.equal(new OpaqueTokens([NEW]).verify('access_token', token), undefined);
+  });
+
+  it('of ours are found under the time when they were issued and 208 bits of the same hash', () => {
+    const { token, hash } = tokens.mint('access_token');
+    const [, bytes = '', signature = ''] = /^ory_at_(.+)\.(.+)$/.exec(token) ?? [];
+    assert.deepEqual(hash.subarray(0, 6), Buffer.from(bytes, 'base64url').subarray(0, 6));
+    assert.deepEqual(hash.subarray(6), tokenHash(signature).subarray(0, 26));
+  });
+
+  it('and so are JWT access tokens, by their `jti`, but for those of the reference', () => {
+    const jwt = 'header.claims.signature';
+    const time = jwtHash(jwt, { jti: '0192f0c1-2233-7abc-8000-000000000000' });
+    assert.equal(time.toString('hex'), `0192f0c12233${tokenHash('signature').toString('hex').slice(0, 52)}`);
+    for (const jti of ['0192f0c1-2233-4abc-8000-000000000000', '', undefined])
+      assert.deepEqual(jwtHash(jwt, { jti }), tokenHash('signature'));
   });
 
   it('verify to the hash under which they are stored, with the prefix and without', () => {
