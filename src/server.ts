@@ -7,6 +7,7 @@ import type { Config } from './config/schema.ts';
 import { originsOfClient } from './endpoints/client_origins.ts';
 import { startDelivery } from './flow/deliver.ts';
 import { type Listener, listen } from './http/listener.ts';
+import { CertificateError } from './http/tls.ts';
 import { followKeys, loadKeys } from './keys/keys.ts';
 import { RemoteKeySets } from './keys/remote_jwks.ts';
 import { OAuthError } from './oauth/error.ts';
@@ -92,7 +93,7 @@ const choresOf = ({ gatehouse: { sweeper } }: Config, db: Database): Chore[] =>
 export async function openStore(config: Config, log?: Logger, migrate = false): Promise<Database> {
   const db = await patiently(log, () => openDatabase(parseDsn(config.dsn)));
   try {
-    if (migrate || (await isFreshDatabase(db))) await migrateUp(db);
+    if (migrate || (await isFreshDatabase(db))) await migrateUp(db, { tell: (sentence) => log?.info(sentence) });
     const reason = await refusal(db);
     if (reason) throw new StartError(reason);
     return db;
@@ -126,13 +127,14 @@ const startError = (error: unknown): unknown =>
 
 async function openListener(server: AuthorizationServer, name: ListenerName): Promise<Listener> {
   const { serve, feature_flags, gatehouse } = server.config;
-  const { host, port, cors } = serve[name];
+  const { host, port, tls, cors } = serve[name];
   const routes = name === 'public' ? await publicRoutes(server.config) : adminRoutes(server.config);
   try {
     return await listen(server, routes, {
       name,
       host,
       port,
+      tls,
       cors,
       allow_unbounded_origins: feature_flags.legacy_allow_insecure_origins,
       clientOrigins: originsOfClient,
@@ -151,6 +153,7 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
 };
 
 function listenError(error: unknown, name: ListenerName, host: string, port: number): unknown {
+  if (error instanceof CertificateError) return new StartError(`${error.message} (serve.${name}.tls, serve.tls).`);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = LISTEN_ERRORS[code];
   return reason === undefined

@@ -9,6 +9,9 @@ const ACTING: readonly string[] = [
   'serve.public.port',
   'serve.admin.host',
   'serve.admin.port',
+  ...['serve', 'serve.public', 'serve.admin'].flatMap((path) =>
+    ['enabled', 'cert.*', 'key.*'].map((key) => `${path}.tls.${key}`),
+  ),
   'serve.public.cors.*',
   'serve.admin.cors.*',
   'serve.cookies.*',

@@ -7,7 +7,7 @@ import { DOCUMENT } from './document.ts';
 import { parseDsn } from './dsn.ts';
 import { applyEnvironment } from './environment.ts';
 import { readFiles } from './files.ts';
-import { type FilledDocument, resolveConfig, resolveKeyTimes } from './resolve.ts';
+import { type FilledDocument, resolveConfig, resolveKeyTimes, tlsOf } from './resolve.ts';
 import type { Config } from './schema.ts';
 import { merge, pathsOf, valueAt, withValue } from './tree.ts';
 import { checkTree, withDefaults } from './validate.ts';
@@ -59,7 +59,9 @@ export function findDsn(sources: Sources): string {
 function developmentDefaults(tree: JsonObject): { tree: JsonObject; warnings: string[]; hasRandomSecret: boolean } {
   if (tree.dev !== true) return { tree, warnings: [], hasRandomSecret: false };
   const port = valueAt(tree, 'serve.public.port') ?? 4444;
-  const defaults = { dsn: 'memory', urls: { self: { issuer: `http://localhost:${port}/` } } };
+  const isSecure = valueAt(tree, 'serve.public.tls.enabled') ?? valueAt(tree, 'serve.tls.enabled') ?? false;
+  const issuer = `${isSecure ? 'https' : 'http'}://localhost:${port}/`;
+  const defaults = { dsn: 'memory', urls: { self: { issuer } } };
   const filled = merge(defaults, tree);
   if (valueAt(filled, 'secrets.system') !== undefined) return { tree: filled, warnings: [], hasRandomSecret: false };
   const isLost = filled.dsn !== 'memory';
@@ -97,8 +99,17 @@ const RULES: readonly Rule[] = [
     gatehouse.trusted_proxies.some((network) => !parseNetwork(network)) &&
     '"gatehouse.trusted_proxies" must be a list of networks and addresses such as "10.0.0.0/8" and "::1".',
   ({ gatehouse }) => rotationProblem(gatehouse.keys),
+  ({ serve }) => tlsProblem(serve, 'public') ?? tlsProblem(serve, 'admin'),
   ({ hsm }) => hsm.enabled && '"hsm.enabled" must be false: this server has no support for hardware security modules.',
 ];
+
+function tlsProblem(serve: FilledDocument['serve'], name: 'public' | 'admin'): string | undefined {
+  const tls = tlsOf(serve[name], serve.tls);
+  const missing = tls.enabled && (['cert', 'key'] as const).find((part) => !tls[part]);
+  return missing
+    ? `"serve.${name}.tls.${missing}" is required where TLS is enabled: its "path" is a PEM file. Certificates that sign themselves are not made here.`
+    : undefined;
+}
 
 /** How long relying parties may keep what `jwks.json` says, in seconds. */
 const JWKS_LIFE = 300;

@@ -1,4 +1,5 @@
 import { parseNetwork } from '../http/client_address.ts';
+import type { Pem } from '../http/tls.ts';
 import { durationSeconds, parseDuration } from '../lib/duration.ts';
 import { urlBelow } from '../lib/url_below.ts';
 import { type PageName, resolveAccountExperience } from './account_experience.ts';
@@ -24,7 +25,11 @@ export function resolveConfig(document: FilledDocument): Config {
   return {
     dev,
     dsn,
-    serve: { public: addressOf(serve.public), admin: addressOf(serve.admin), cookies: serve.cookies },
+    serve: {
+      public: addressOf(serve.public, serve.tls),
+      admin: addressOf(serve.admin, serve.tls),
+      cookies: serve.cookies,
+    },
     urls,
     secrets: {
       system: secrets.system,
@@ -114,7 +119,25 @@ function resolveGrants({ refresh_token, jwt }: FilledDocument['oauth2']['grant']
   };
 }
 
-const addressOf = ({ host, port, cors }: Address): Address => ({ host, port, cors });
+type Listener = FilledDocument['serve']['public'];
+
+function addressOf(listener: Listener, shared: Listener['tls']): Address {
+  const { host, port, cors } = listener;
+  const { enabled, cert, key } = tlsOf(listener, shared);
+  // What is missing has stopped the start.
+  return { host, port, cors, tls: enabled && cert && key ? { cert, key } : undefined };
+}
+
+/** What a listener says of TLS, and where it says nothing, what both do. */
+export const tlsOf = ({ tls }: Listener, shared: Listener['tls']) => ({
+  enabled: tls.enabled ?? shared.enabled ?? false,
+  cert: pemOf({ ...shared.cert, ...tls.cert }),
+  key: pemOf({ ...shared.key, ...tls.key }),
+});
+
+/** Hydra: what stands there goes before a file. */
+const pemOf = ({ path, base64 }: { readonly path?: string; readonly base64?: string }): Pem | undefined =>
+  base64 ? { base64 } : path ? { path } : undefined;
 
 function resolveDiscovery(
   document: FilledDocument,

@@ -1,6 +1,7 @@
 import type { Network } from '../http/client_address.ts';
 import type { CorsSettings } from '../http/cors.ts';
 import type { OutgoingPolicy } from '../http/outgoing.ts';
+import type { Tls } from '../http/tls.ts';
 import type { AccountExperience } from './account_experience.ts';
 
 /**
@@ -182,7 +183,13 @@ export type PasswordLimits = {
   readonly window: number;
 };
 
-export type Address = { readonly host: string; readonly port: number; readonly cors: CorsSettings };
+export type Address = {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: whoever is in front ends TLS. */
+  readonly tls: Tls | undefined;
+  readonly cors: CorsSettings;
+};
 
 /** A program of the operator that is asked before tokens are issued. */
 export type Hook = {

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { OutgoingHttpHeader } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth/error.ts';
@@ -11,6 +12,7 @@ import { Outbox } from './outbox.ts';
 import type { Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { Endpoint, Route } from './route.ts';
+import { followCertificate, type Tls, tlsOptions } from './tls.ts';
 import { answerUnreadable, dropMalformedType } from './unreadable.ts';
 
 /** Hears of every answer. Subscribers live in telemetry/. */
@@ -33,6 +35,7 @@ export type ListenerSettings<Server> = {
   readonly name: 'public' | 'admin';
   readonly host: string;
   readonly port: number;
+  readonly tls?: Tls | undefined;
   readonly cors: CorsSettings;
   readonly allow_unbounded_origins: boolean;
   /** For the routes that answer OPTIONS. */
@@ -76,6 +79,7 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
     name,
     host,
     port,
+    tls,
     cors: corsSettings,
     allow_unbounded_origins,
     clientOrigins,
@@ -86,13 +90,14 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
 ): Promise<Listener> {
   const respond = (reply: FastifyReply, request: Request, answered: Reply) =>
     send(reply, request, answered, stopping.aborted);
+  const http = {
+    maxHeaderSize: HEADER_LIMIT,
+    headersTimeout: patience.headers,
+    connectionsCheckingInterval: Math.min(LOOK, patience.headers),
+  };
   const fastify = Fastify({
     bodyLimit: BODY_LIMIT,
-    http: {
-      maxHeaderSize: HEADER_LIMIT,
-      headersTimeout: patience.headers,
-      connectionsCheckingInterval: Math.min(LOOK, patience.headers),
-    },
+    ...(tls ? { https: { ...http, ...tlsOptions(tls, patience.headers) } } : { http }),
     requestTimeout: patience.request,
     keepAliveTimeout: patience.idle,
     exposeHeadRoutes: false,
@@ -154,29 +159,42 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   });
 
   const sockets = openSockets(fastify);
+  const stopFollowing = tls
+    ? followCertificate(fastify.server as HttpsServer, tls, (err) => server.log.error({ err }, NOT_RENEWED))
+    : () => {};
   const address = await fastify.listen(
     host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port },
   );
   return {
     address,
     async close(patience) {
-      const timer = setTimeout(() => fastify.server.closeAllConnections(), patience);
+      stopFollowing();
+      const timer = setTimeout(() => destroy(sockets), patience);
       // Node.js counts a connection on which nothing was asked yet as busy.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      destroy([...sockets].filter(({ bytesRead }) => bytesRead === 0));
       await fastify.close();
       clearTimeout(timer);
     },
   };
 }
 
+/** With TLS a connection is two of them, one within the other once they have shaken hands. */
 function openSockets(fastify: FastifyInstance): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
-  fastify.server.on('connection', (socket: Socket) => {
+  const add = (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-  });
+  };
+  fastify.server.on('connection', add);
+  fastify.server.on('secureConnection', add);
   return sockets;
 }
+
+function destroy(sockets: Iterable<Socket>): void {
+  for (const socket of sockets) socket.destroy();
+}
+
+const NOT_RENEWED = 'the certificate was not renewed: the one before stays';
 
 const publicNowhere = (request: Request): Reply => {
   const path = cleanPath(request.path);

@@ -18,7 +18,8 @@ const ending = new WeakSet<Socket>();
 
 /** What never became a request still gets an answer, and the connection ends. */
 export function answerUnreadable(error: Error & { readonly code?: string }, socket: Line): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isHandshake = error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT';
+  if (error.code === 'ECONNRESET' || isHandshake || !socket.writable) return void socket.destroy();
   if (ending.has(socket)) return;
   ending.add(socket);
   const [status, reason] = REASONS[error.code ?? ''] ?? NOT_HTTP;

@@ -60,8 +60,8 @@ describe('defaults', () => {
       max_age: 0,
       debug: false,
     };
-    assert.deepEqual(config.serve.public, { host: '0.0.0.0', port: 4444, cors });
-    assert.deepEqual(config.serve.admin, { host: '0.0.0.0', port: 4445, cors });
+    assert.deepEqual(config.serve.public, { host: '0.0.0.0', port: 4444, tls: undefined, cors });
+    assert.deepEqual(config.serve.admin, { host: '0.0.0.0', port: 4445, tls: undefined, cors });
     assert.deepEqual(config.ttl, {
       login_consent_request: 1_800,
       authentication_session: 2_592_000,
@@ -266,6 +266,8 @@ describe('refusals name the key', () => {
       { oauth2: { token_hook: { url: HOOK, auth: { type: 'api_key', config: { name: 'Key', value: 'x\r\nY: z' } } } } },
       /"oauth2\.token_hook" must be .* that can be sent/,
     ],
+    [{ serve: { tls: { enabled: true } } }, /"serve\.public\.tls\.cert" is required/],
+    [{ serve: { admin: { tls: { enabled: true, cert: { path: 'a.pem' } } } } }, /"serve\.admin\.tls\.key" is required/],
     [{ hsm: { enabled: true } }, /"hsm\.enabled"/],
     [{ log: { format: 'gelf' } }, /"log\.format"/],
     [{ log: 'loud' }, /"log" must hold further keys/],
@@ -311,6 +313,38 @@ describe('refusals name the key', () => {
         /short/,
       );
     }
+  });
+});
+
+describe('TLS', () => {
+  const tlsOf = (serve: JsonObject) => {
+    const { config, warnings } = load({ serve });
+    assert.deepEqual(warnings, []);
+    return [config.serve.public.tls, config.serve.admin.tls];
+  };
+  const [cert, key] = [{ path: 'cert.pem' }, { path: 'key.pem' }];
+
+  it('is of both listeners, or of one', () => {
+    assert.deepEqual(tlsOf({ tls: { enabled: true, cert, key } }), [
+      { cert, key },
+      { cert, key },
+    ]);
+    assert.deepEqual(tlsOf({ public: { tls: { enabled: true, cert, key } } }), [{ cert, key }, undefined]);
+    assert.deepEqual(tlsOf({ tls: { cert, key }, admin: { tls: { enabled: true } } }), [undefined, { cert, key }]);
+    const off = { tls: { enabled: true, cert, key }, admin: { tls: { enabled: false } } };
+    assert.deepEqual(tlsOf(off), [{ cert, key }, undefined]);
+    assert.deepEqual(tlsOf({ tls: { cert, key } }), [undefined, undefined]);
+  });
+
+  it('takes what stands there before a file, and what a listener has of its own', () => {
+    const own = { cert: { base64: 'Y2VydA==' }, key: { path: 'own.pem' } };
+    assert.deepEqual(tlsOf({ tls: { enabled: true, cert, key }, public: { tls: own } }), [own, { cert, key }]);
+  });
+
+  it('is in the issuer that a development server makes up', () => {
+    const tls = { enabled: true, cert, key };
+    const { config } = loadConfig({ files: [], env: {}, flags: { dev: true }, forced: { serve: { tls } } });
+    assert.equal(config.urls.self.issuer, 'https://localhost:4444/');
   });
 });
 

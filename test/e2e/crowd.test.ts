@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { it } from 'node:test';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { makeCertificate } from '../certificate.ts';
 import { BESIDE_CROWD } from '../torture/limits.ts';
-import { CREDENTIALS, type Deployment } from './flow.ts';
+import { ISSUER } from './deployment.ts';
+import { CREDENTIALS, Deployment } from './flow.ts';
 import { type ServerProcess, startProcesses } from './processes.ts';
 import { report } from './traffic.ts';
 
@@ -16,25 +21,41 @@ const ROUNDS = 1_000;
 const PER_CONNECTION = 0.03;
 const BESIDES = 64;
 
-/** What they say, and then no more: nothing, the half of something, the beginning of TLS, a request. */
-const WORDS = [
-  '',
-  '\u0016\u0003\u0001',
-  'GET /userinfo HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ',
-  'POST /oauth2/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\ngrant_type=',
-  'GET /health/alive HTTP/1.1\r\nhost: x\r\n\r\n',
-];
+type Crowd = {
+  /** What they say, and then no more. */
+  readonly words: readonly string[];
+  /** Who may stay, because they owe nothing. */
+  readonly patient?: string;
+};
 
-async function gather({ publicOrigin }: Deployment): Promise<Socket[]> {
+const SERVED = 'GET /health/alive HTTP/1.1\r\nhost: x\r\n\r\n';
+/** The first bytes of a handshake. */
+const HALF_OPEN = '\u0016\u0003\u0001\u0002\u0000\u0001';
+
+const OVER_TCP: Crowd = {
+  words: [
+    '',
+    HALF_OPEN,
+    'GET /userinfo HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ',
+    'POST /oauth2/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\ngrant_type=',
+    SERVED,
+  ],
+  patient: SERVED,
+};
+
+const OVER_TLS: Crowd = { words: ['', HALF_OPEN] };
+
+async function gather({ publicOrigin }: Deployment, { words }: Crowd): Promise<Map<Socket, string>> {
   const { hostname, port } = new URL(publicOrigin);
-  const sockets: Socket[] = [];
+  const sockets = new Map<Socket, string>();
   for (let count = 0; count < CROWD; count++) {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.resume();
     await once(socket, 'connect');
-    socket.write(WORDS[count % WORDS.length] ?? '');
-    sockets.push(socket);
+    const said = words[count % words.length] ?? '';
+    socket.write(said);
+    sockets.set(socket, said);
   }
   return sockets;
 }
@@ -58,14 +79,13 @@ function megabytesOf({ pid }: ServerProcess): number {
   return Number(kilobytes) / 1024;
 }
 
-it('a crowd that opens connections and does not go on leaves room for others, and is sent away', async (t) => {
-  const { deployment, processes } = await startProcesses(t, { count: 1 });
-  const [server = assert.fail()] = processes;
+/** What others notice of a crowd, and that it is sent away. */
+async function crowdIn(t: TestContext, deployment: Deployment, server: ServerProcess, crowd: Crowd): Promise<void> {
   await deployment.createClient();
   await waits(deployment);
   const before = await waits(deployment);
   const memory = megabytesOf(server);
-  const crowd = await gather(deployment);
+  const sockets = await gather(deployment, crowd);
   const beside = await waits(deployment);
   const grown = megabytesOf(server) - memory;
   const [alone, among] = [before, beside].map((times) => at(times, 0.99)) as [number, number];
@@ -74,10 +94,31 @@ it('a crowd that opens connections and does not go on leaves room for others, an
   assert.ok(among < alone * BESIDE_CROWD, figures);
   assert.ok(grown < CROWD * PER_CONNECTION + BESIDES, figures);
   report(t, { rounds: ROUNDS, requests: 3 * ROUNDS + CROWD, figures });
-  // Those who owe a request; the others wait for the next one, as browsers do.
-  const owing = crowd.filter((_, index) => index % WORDS.length !== WORDS.length - 1);
+  const owing = [...sockets].filter(([, said]) => said !== crowd.patient).map(([socket]) => socket);
   const deadline = Date.now() + 60_000;
   while (owing.some((socket) => !socket.closed) && Date.now() < deadline) await sleep(100);
   assert.equal(owing.filter((socket) => !socket.closed).length, 0, 'somebody is still there');
-  for (const socket of crowd) socket.destroy();
+  for (const socket of sockets.keys()) socket.destroy();
+}
+
+it('a crowd that opens connections and does not go on leaves room for others, and is sent away', async (t) => {
+  const { deployment, processes } = await startProcesses(t, { count: 1 });
+  await crowdIn(t, deployment, processes[0] ?? assert.fail(), OVER_TCP);
+});
+
+it('a crowd of handshakes that do not go on leaves room for others, and is sent away', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-crowd-'));
+  const { cert, key } = makeCertificate(folder);
+  const trusted = getCACertificates('default');
+  setDefaultCACertificates([readFileSync(cert, 'utf8')]);
+  t.after(() => {
+    setDefaultCACertificates(trusted);
+    rmSync(folder, { recursive: true });
+  });
+  const env = { SERVE_PUBLIC_TLS_ENABLED: 'true', SERVE_PUBLIC_TLS_CERT_PATH: cert, SERVE_PUBLIC_TLS_KEY_PATH: key };
+  const { processes } = await startProcesses(t, { count: 1, env });
+  const [server = assert.fail()] = processes;
+  const { admin, public: open } = server.addresses;
+  const deployment = new Deployment({ admin, public: open.replace('http:', 'https:') }, ISSUER);
+  await crowdIn(t, deployment, server, OVER_TLS);
 });

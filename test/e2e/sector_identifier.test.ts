@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { makeCertificate } from '../certificate.ts';
 import { startDeployment } from './deployment.ts';
 import type { Deployment } from './flow.ts';
 
@@ -18,24 +18,7 @@ let server: Server;
 let served: { status: number; body: string } = { status: 200, body: '' };
 
 before(async () => {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=sector',
-    ].concat(['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert]),
-    { stdio: 'pipe' },
-  );
+  const { cert, key } = makeCertificate(folder);
   setDefaultCACertificates([...trusted, readFileSync(cert, 'utf8')]);
   server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => {
     response.writeHead(served.status, { location: '/elsewhere' }).end(served.body);
