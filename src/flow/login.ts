@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { type AuthorizationServer, seconds } from '../authorization_server.ts';
 import type { AuthorizationRequest } from '../authorize/request.ts';
 import type { Client } from '../client/client.ts';
 import { type Reply, redirect } from '../http/reply.ts';
 import type { Request } from '../http/request.ts';
-import { orderedHex } from '../lib/ordered_id.ts';
+import { orderedHex, orderedUuid } from '../lib/ordered_id.ts';
 import { OAuthError } from '../oauth/error.ts';
 import { queryText } from '../oauth/parameters.ts';
 import { findRememberedSession, type LoginSessionRow } from '../store/login_sessions.ts';
@@ -32,7 +31,7 @@ export async function askLogin(
     ...start,
     requested_at: seconds(server),
     csrf,
-    sid: session?.sid ?? randomUUID(),
+    sid: session?.sid ?? orderedUuid(),
     ...(session ? { remembered: { subject: session.subject, auth_time: session.authenticated_at } } : {}),
   };
   const login_challenge = await sealState(server, 'login_challenge', flow);
