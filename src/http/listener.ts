@@ -159,12 +159,12 @@ export async function listen<Server extends { readonly log: Parameters<typeof to
   });
 
   const sockets = openSockets(fastify);
-  const stopFollowing = tls
-    ? followCertificate(fastify.server as HttpsServer, tls, (err) => server.log.error({ err }, NOT_RENEWED))
-    : () => {};
   const address = await fastify.listen(
     host.startsWith('unix:') ? { path: host.slice('unix:'.length) } : { host, port },
   );
+  const stopFollowing = tls
+    ? followCertificate(fastify.server as HttpsServer, tls, (err) => server.log.error({ err }, NOT_RENEWED))
+    : () => {};
   return {
     address,
     async close(patience) {
