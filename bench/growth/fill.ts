@@ -23,6 +23,10 @@ const CLIENT = JSON.stringify({
 
 type Columns = Readonly<Record<string, string>>;
 
+/** Side by side in the index, as identifiers are that begin with the time. */
+const timedId = ({ text }: Words, number: string): string =>
+  text(`1000000000000 + ${number}`, "'-7000-8000-000000000000'");
+
 /** Scattered over the index, as random identifiers are. */
 const id = ({ text }: Words, number: string): string =>
   text(`(${number}) * 2654435761 % 4294967296`, "'-0000-4000-8000-'", number);
@@ -65,7 +69,7 @@ const TABLES: Readonly<Record<keyof Size, (words: Words, size: Size, now: number
   tokens: (words, size, now) => ({
     hash: words.hash('i'),
     kind: "case when i % 2 = 0 then 'refresh_token' else 'access_token' end",
-    request_id: id(words, 'i - i % 2'),
+    request_id: timedId(words, 'i - i % 2'),
     client_id: id(words, `i % ${size.clients}`),
     subject: person(words, `i % ${size.login_sessions}`),
     scope: "'openid offline_access profile'",

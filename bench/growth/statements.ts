@@ -1,4 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { OpaqueTokens } from '../../src/keys/opaque_token.ts';
+import { orderedHex, orderedUuid } from '../../src/lib/ordered_id.ts';
 import { findClient, listClients, listSessionClients } from '../../src/store/clients.ts';
 import { findRememberedConsent, insertConsent, listConsents } from '../../src/store/consents.ts';
 import type { Database } from '../../src/store/db.ts';
@@ -30,13 +32,21 @@ const PAGE = 20;
 const BATCH = 100;
 const HOUR = 3600;
 
+const tokens = new OpaqueTokens(['a-secret-that-only-this-uses']);
+
 const newToken = ({ token, now }: Occasion) =>
-  tokenRow({ request_id: randomUUID(), client_id: token.client_id, issued_at: now, expires_at: now + HOUR });
+  tokenRow({
+    hash: tokens.mint('access_token').hash,
+    request_id: orderedUuid(),
+    client_id: token.client_id,
+    issued_at: now,
+    expires_at: now + HOUR,
+  });
 
 const newConsent = ({ consent, now }: Occasion) =>
-  consentRow(randomUUID(), {
+  consentRow(orderedHex(), {
     ...consent,
-    consent_request_id: randomUUID(),
+    consent_request_id: orderedHex(),
     requested_at: now,
     handled_at: now,
     details: randomBytes(256),
@@ -72,7 +82,7 @@ export const STATEMENTS: readonly Statement[] = [
   {
     name: 'insert a login',
     write: (tx, { consent, now }) =>
-      upsertSession(tx, sessionRow(randomUUID(), { subject: consent.subject, expires_at: now + HOUR })),
+      upsertSession(tx, sessionRow(orderedUuid(), { subject: consent.subject, expires_at: now + HOUR })),
   },
   {
     name: `sweep ${BATCH} tokens`,

@@ -3,7 +3,7 @@ export type Words = {
   /** For `from`: a column `i` with the whole numbers of a range. */
   numbers(from: number, to: number): string;
   text(...parts: readonly string[]): string;
-  /** 32 bytes that are different for each number, in no order. */
+  /** 32 bytes: six of the number, as those of a token are of its time, and then what is different for each, in no order. */
   hash(number: string): string;
   /** `count` is a multiple of 16. */
   bytes(count: number, number: string): string;
@@ -21,7 +21,7 @@ const SQLITE: Words = {
   numbers: (from, to) =>
     `(with recursive counted(i) as (select ${from} union all select i + 1 from counted where i < ${to}) select i from counted)`,
   text: (...parts) => parts.map((part) => `(${part})`).join(' || '),
-  hash: () => 'randomblob(32)',
+  hash: (number) => `unhex(printf('%012x', ${number}) || hex(randomblob(26)))`,
   bytes: (count) => `randomblob(${count})`,
   indexes: (table) =>
     `select name, sql as definition from sqlite_master where type = 'index' and tbl_name = '${table}' and sql is not null`,
@@ -32,7 +32,8 @@ const SQLITE: Words = {
 const POSTGRES: Words = {
   numbers: (from, to) => `generate_series(${from}::bigint, ${to}::bigint) as counted(i)`,
   text: (...parts) => parts.map((part) => `cast(${part} as text)`).join(' || '),
-  hash: (number) => `sha256(convert_to(cast(${number} as text), 'UTF8'))`,
+  hash: (number) =>
+    `decode(lpad(to_hex(${number}), 12, '0'), 'hex') || substr(sha256(convert_to(cast(${number} as text), 'UTF8')), 1, 26)`,
   bytes: (count, number) => `decode(repeat(md5(cast(${number} as text)), ${count / 16}), 'hex')`,
   // Those of constraints stay.
   indexes: (table) =>
@@ -46,7 +47,7 @@ const POSTGRES: Words = {
 const MYSQL: Words = {
   numbers: (from, to) => `(select seq as i from seq_${from}_to_${to}) as counted`,
   text: (...parts) => `concat(${parts.join(', ')})`,
-  hash: (number) => `unhex(sha2(${number}, 256))`,
+  hash: (number) => `unhex(concat(lpad(hex(${number}), 12, '0'), substr(sha2(${number}, 256), 1, 52)))`,
   bytes: (count, number) => `unhex(repeat(md5(${number}), ${count / 16}))`,
   indexes: () => undefined,
   prepare: [],
