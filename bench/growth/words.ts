@@ -50,8 +50,12 @@ const MYSQL: Words = {
   hash: (number) => `unhex(concat(lpad(hex(${number}), 12, '0'), substr(sha2(${number}, 256), 1, 52)))`,
   bytes: (count, number) => `unhex(repeat(md5(${number}), ${count / 16}))`,
   indexes: () => undefined,
-  prepare: [],
-  finish: ['analyze table tokens, clients, consents, login_sessions'],
+  // With the memory that a server has by default five million rows take an hour.
+  prepare: ['set global innodb_buffer_pool_size = 4 * 1024 * 1024 * 1024', 'set unique_checks = 0'],
+  finish: [
+    'set global innodb_buffer_pool_size = 128 * 1024 * 1024',
+    'analyze table tokens, clients, consents, login_sessions',
+  ],
 };
 
 export const WORDS = { sqlite: SQLITE, postgres: POSTGRES, mysql: MYSQL } as const;
