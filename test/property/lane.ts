@@ -73,6 +73,7 @@ export class Lane {
       return `no answer: ${error}`;
     }
     const outcome = outcomeOf(answer);
+    await this.row.operation.undo?.(this.#tally.world, answer);
     await this.#renewAfter(outcome);
     if (answer.status >= 500 || outcome.endsWith('server_error')) return shown(answer);
     if (expected && !expected.has(outcome)) return `${shown(answer)} instead of ${[...expected].join(' or ')}`;

@@ -1,4 +1,5 @@
 import { type ErrorCode, OAuthError } from '../../src/oauth/error.ts';
+import type { Answer } from './exchange.ts';
 import type { Parts } from './message.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,8 @@ export type Operation = {
   readonly noForm?: Told;
   /** A new request after every answer, or never: else after each that was not a refusal. */
   readonly renew?: 'always' | 'never';
+  /** Takes back what an answer has made and another request would meet. */
+  readonly undo?: (world: World, answer: Answer) => Promise<void>;
   /** Errors travel in a redirect. */
   readonly redirects?: boolean;
 };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Account, createAccount } from '../../src/account_experience/accounts.ts';
 import { startSession } from '../../src/account_experience/session.ts';
+import { deleteClient } from '../../src/store/clients.ts';
+import { write } from '../../src/store/write.ts';
 import { Visitor } from '../account_experience/visitor.ts';
 import type { Browser } from '../e2e/browser.ts';
 import { startDeployment } from '../e2e/deployment.ts';
@@ -54,6 +56,8 @@ export type World = {
   next(): number;
   /** A client of its own, with these members beside the usual ones. */
   client(values?: Json): Promise<{ readonly client_id: string; readonly registration_access_token: string }>;
+  /** Deletes a client, so that its name is nobody's again. */
+  forget(client_id: string): Promise<void>;
   /** The cookie of who has signed in on the account's pages, without the time that a password takes. */
   accountCookie(): Promise<readonly [name: string, value: string]>;
   tokens(parameters?: Record<string, string>): Promise<Tokens>;
@@ -87,6 +91,7 @@ export async function createWorld(): Promise<World> {
     account,
     next: () => count++,
     client,
+    forget: async (client_id) => void (await write(running.server, (tx) => deleteClient(tx, client_id))),
     accountCookie: async () => {
       const nothing = { method: 'GET', path: '', query: '', params: {}, headers: {}, remote_address: '' };
       const line = await startSession(running.server, { ...nothing, body: Buffer.of() }, account);

@@ -22,6 +22,10 @@ export const clients: readonly Operation[] = [
       },
     }),
     sound: '201',
+    // Whatever it is called: who asks for that name elsewhere is to hear that nobody has it.
+    undo: async ({ forget }, { status, body }) => {
+      if (status === 201) await forget(JSON.parse(body).client_id);
+    },
     codes: [...METADATA_CODES, 'conflict'],
     unread: UNREAD,
     malformed: 'bad_request',
