@@ -8,7 +8,7 @@ export type Pem = { readonly path: string } | { readonly base64: string };
 /** A certificate, before those of who issued it, and its private key. */
 export type Tls = { readonly cert: Pem; readonly key: Pem };
 
-/** operations.md D.3: of TLS 1.2 what is forward secret and authenticated. */
+/** RFC 9325 sections 3.1.1 and 4.1, operations.md D.3: nothing before TLS 1.2, and of that what is forward secret and authenticated. */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -58,7 +58,6 @@ export function followCertificate(
   server: Pick<Server, 'setSecureContext'>,
   tls: Tls,
   refused: (error: unknown) => void,
-  look = LOOK,
 ): () => void {
   const paths = [tls.cert, tls.key].flatMap((pem) => ('path' in pem ? [pem.path] : []));
   const renew = () => {
@@ -68,7 +67,7 @@ export function followCertificate(
       refused(error);
     }
   };
-  for (const path of paths) watchFile(path, { interval: look, persistent: false }, renew);
+  for (const path of paths) watchFile(path, { interval: LOOK, persistent: false }, renew);
   return () => {
     for (const path of paths) unwatchFile(path, renew);
   };

@@ -18,6 +18,9 @@ const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tls-'));
 after(() => rmSync(folder, { recursive: true }));
 
 const PATIENCE = { headers: 1_000, request: 2_000, idle: 60_000 };
+/** The first bytes of a record that would have 512. */
+const HALF_OPEN = '\u0016\u0003\u0001\u0002\u0000\u0001';
+
 /** Milliseconds after which what should have happened has not. */
 const FORGOTTEN = 15_000;
 
@@ -98,7 +101,7 @@ describe('A listener with a certificate', () => {
     assert.deepEqual(JSON.parse(await get('/here')), { here: true });
   });
 
-  it('speaks nothing before TLS 1.2, and of that what is forward secret and authenticated', async () => {
+  it('RFC 9325 3.1.1 and 4.1: speaks nothing before TLS 1.2, and of that what is forward secret and authenticated', async () => {
     assert.equal(await handshake({ maxVersion: 'TLSv1.2' }), 'first');
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     await assert.rejects(handshake(old), /alert protocol version/);
@@ -108,8 +111,7 @@ describe('A listener with a certificate', () => {
   });
 
   it('ends a handshake that does not go on, and answers others meanwhile', async () => {
-    // Nothing, and the first bytes of a record that would have 512.
-    const halves = ['', '\u0016\u0003\u0001\u0002\u0000\u0001'].map(lasts);
+    const halves = ['', HALF_OPEN].map(lasts);
     assert.deepEqual(JSON.parse(await get('/here')), { here: true });
     for (const time of await Promise.all(halves)) assert.ok(time > 0.8 * PATIENCE.headers, `${time} ms`);
   });
@@ -133,7 +135,7 @@ describe('A listener with a certificate', () => {
 
   it('closes in time, with connections that asked nothing and handshakes that do not go on', async () => {
     const closing = await open(first);
-    const sockets = ['', '\u0016\u0003\u0001\u0002\u0000\u0001'].map((said) => {
+    const sockets = ['', HALF_OPEN].map((said) => {
       const socket = connectTcp(portOf(closing), '127.0.0.1').on('error', () => {});
       socket.write(said);
       return socket;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Checkpoints } from '../../src/store/dialects/sqlite_checkpoints.ts';
 
@@ -13,12 +13,18 @@ const PAGE = 4096;
 /** Of a log that holds so many rows, one a page, and little more. */
 const LONGEST_LOG = 2 * ROWS;
 
-it('a thread copies the log of SQLite to the file, and the log begins anew', async (test) => {
+/** A file with a log that nobody copies but the thread. */
+function openNotes(test: TestContext): { readonly path: string; readonly database: DatabaseSync } {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-checkpoints-'));
   test.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'notes.sqlite');
   const database = new DatabaseSync(path, { timeout: 5000 });
   database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table notes (text)');
+  return { path, database };
+}
+
+it('a thread copies the log of SQLite to the file, and the log begins anew', async (test) => {
+  const { path, database } = openNotes(test);
   const checkpoints = new Checkpoints(path, LONGEST_LOG);
   const add = () => {
     database.exec('begin');
@@ -43,11 +49,7 @@ it('a thread copies the log of SQLite to the file, and the log begins anew', asy
 });
 
 it('the log is cut off when the disk is full, and the thread is asked once at a time', async (test) => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-checkpoints-'));
-  test.after(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'notes.sqlite');
-  const database = new DatabaseSync(path, { timeout: 5000 });
-  database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table notes (text)');
+  const { path, database } = openNotes(test);
   const checkpoints = new Checkpoints(path);
   for (let round = 0; round < 3; round++) {
     database.prepare('insert into notes values (?)').run('x'.repeat(30_000));
@@ -58,6 +60,23 @@ it('the log is cut off when the disk is full, and the thread is asked once at a 
     await sleep(50);
   }
   await checkpoints.close();
+  database.close();
+});
+
+it('the log takes no more than a quarter of what is left of the disk', async (test) => {
+  const { path, database } = openNotes(test);
+  const atFirst = statSync(path).size;
+  /** Whether the thread copies a log of so many rows, where so many bytes are left. */
+  const isCopied = async (rows: number, room: number) => {
+    const checkpoints = new Checkpoints(path, 100_000, () => room);
+    database.prepare('insert into notes values (?)').run('x'.repeat(30_000));
+    checkpoints.committed(rows);
+    await checkpoints.close();
+    return statSync(path).size > atFirst;
+  };
+  // Two pages a row, of 4 kB, and four for the COMMIT.
+  assert.equal(await isCopied(1_000, 4 * 2_100 * PAGE), false);
+  assert.equal(await isCopied(1_000, 4 * 2_000 * PAGE), true);
   database.close();
 });
 

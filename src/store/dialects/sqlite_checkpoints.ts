@@ -31,15 +31,17 @@ const SMALL = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
 export class Checkpoints {
   readonly #path: string;
   readonly #longestLog: number;
+  readonly #room: (path: string) => number;
   #pages = 0;
   #nextLook: number;
   #isMakingRoom = false;
   #thread: Worker | undefined;
 
-  /** `longestLog` in pages. */
-  constructor(path: string, longestLog = LONGEST_LOG) {
+  /** `longestLog` in pages, `room` in bytes. */
+  constructor(path: string, longestLog = LONGEST_LOG, room = roomAround) {
     this.#path = path;
     this.#longestLog = longestLog;
+    this.#room = room;
     this.#nextLook = Math.min(LOOK, longestLog);
   }
 
@@ -47,7 +49,7 @@ export class Checkpoints {
   committed(rows: number): void {
     this.#pages += PAGES_A_COMMIT + PAGES_A_ROW * rows;
     if (this.#pages < this.#nextLook) return;
-    const isLong = this.#pages >= this.#longestLog || this.#pages * PAGE > PART * roomAround(this.#path);
+    const isLong = this.#pages >= this.#longestLog || this.#pages * PAGE > PART * this.#room(this.#path);
     if (isLong) {
       this.#pages = 0;
       this.#tell('checkpoint');
